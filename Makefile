@@ -1,0 +1,43 @@
+# Two commands matter: `make conformance` and `make test`. Both set up what they need, once.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+.PHONY: conformance test lint types tests clean
+
+# make conformance                       the reference trainer and transformers' Trainer
+# make conformance SUBJECT=mypkg:MyTrainer   yours (installed into $(VENV), or importable from here)
+conformance: $(READY)
+ifdef SUBJECT
+	$(BIN)/loopspec check $(SUBJECT)
+else
+	$(BIN)/loopspec check reference
+	$(BIN)/loopspec check transformers
+endif
+
+test: lint types tests
+
+lint: $(READY)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(READY)
+	$(BIN)/mypy
+
+tests: $(READY)
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage combine -q
+	$(BIN)/python -m coverage report
+
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "loopspec needs Python 3.11 or newer; say which: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade "pip>=25.1"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group dev --editable ".[reference,transformers,pytest]"
+	@touch $(READY)
+
+clean:
+	rm -rf $(VENV) dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,88 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from loopspec.vocabulary import Edition, Level
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_RULE = click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="ID",
+    help="Only this rule; may be a pattern (CTRL-*).",
+)
+_LEVEL = click.option(
+    "--level",
+    type=click.Choice([level.value for level in Level], case_sensitive=False),
+    callback=lambda context, option, value: value and Level(value),
+    help="Only rules of this level and above.",
+)
+_JSON = click.option("--json", "json_to", metavar="PATH", help="Write JSON to PATH; - for stdout.")
+_SCENARIO = click.option(
+    "--scenario", "scenarios", multiple=True, metavar="NAME", help="Only this scenario (and plain)."
+)
+_SELECTING = (_RULE, _LEVEL)
+_JUDGING = (
+    click.option(
+        "--edition",
+        type=click.Choice([edition.value for edition in Edition]),
+        callback=lambda context, option, value: Edition(value),
+        default=Edition.TRANSFORMERS_5.value,
+        show_default=True,
+        help="The state of the protocol to judge by.",
+    ),
+    click.option(
+        "--known",
+        "known_files",
+        multiple=True,
+        metavar="FILE",
+        help="TOML file of known deviations; may be repeated, later ones win.",
+    ),
+    click.option(
+        "--no-known",
+        is_flag=True,
+        help="Leave out the known deviations that come with the subject.",
+    ),
+    click.option("--strict", is_flag=True, help="A SHOULD that is broken counts like a MUST."),
+    click.option("-q", "--quiet", is_flag=True, help="Only the last line."),
+    click.option("-v", "--verbose", is_flag=True, help="All rules, with what was observed."),
+)
+_RUNNING = (
+    click.option(
+        "-j",
+        "--processes",
+        type=click.IntRange(min=0),
+        default=1,
+        show_default=True,
+        help="Worker processes; 0 runs all in this one, for debugging.",
+    ),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(min=0, min_open=True),
+        default=60.0,
+        show_default=True,
+        metavar="SECONDS",
+        help="For one scenario.",
+    ),
+)
+
+
+def _all(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+selecting = _all(*_SELECTING, _JSON)
+judging = _all(*_SELECTING, *_JUDGING, _JSON)
+running = _all(_SCENARIO, *_RUNNING)

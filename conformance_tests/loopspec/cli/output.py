@@ -1,0 +1,122 @@
+"""Where output goes: a person's to the terminal, a program's to a file or to stdout."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from loopspec.known import Known, load_known
+from loopspec.report.model import Report
+from loopspec.run import Progress
+
+STDOUT = "-"
+
+
+def write(where: str, data: bytes) -> None:
+    """Write to stdout, or to a file, which is replaced as a whole or not at all."""
+    if where == STDOUT:
+        sys.stdout.buffer.write(data)
+        sys.stdout.flush()
+        return
+    path = Path(where)
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        os.chmod(temporary, 0o666 & ~_umask())
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def check_places(*places: str | None) -> None:
+    """See before anything is run that the output will have a place to go to.
+
+    Raises:
+        UsageError: it will not.
+    """
+    named = [place for place in places if place]
+    if named.count(STDOUT) > 1:
+        raise click.UsageError("only one output can go to stdout (-)")
+    for place in named:
+        folder = Path(place).parent
+        if place != STDOUT and not (folder.is_dir() and os.access(folder, os.W_OK)):
+            raise click.UsageError(f"{place} cannot be written: {folder} is no folder, or closed")
+        if place != STDOUT and Path(place).is_dir():
+            raise click.UsageError(f"{place} is a folder, not a file to write to")
+
+
+def as_json(data: Any) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(data, order="deterministic"), indent=2) + b"\n"
+
+
+def load_all(files: Sequence[str]) -> dict[str, Known]:
+    """All entries of several files of known deviations; later files win."""
+    return {rule: known for file in files for rule, known in load_known(file).items()}
+
+
+def present(
+    report: Report,
+    *,
+    repeat: str,
+    json_to: str | None,
+    known_to: str | None = None,
+    quiet: bool,
+    verbose: bool,
+    strict: bool,
+) -> int:
+    """Print a report, write what is wanted as data, and give the exit status."""
+    from rich.console import Console
+
+    from loopspec.report.terminal import conclusion, show
+
+    # What a program reads from stdout must not be mixed with what a person reads.
+    stream = sys.stderr if STDOUT in (json_to, known_to) else sys.stdout
+    width = None if stream.isatty() else 100
+    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    if quiet:
+        console.print(conclusion(report, strict=strict), soft_wrap=True)
+    else:
+        show(report, console, repeat=repeat, verbose=verbose, strict=strict)
+    if json_to:
+        from loopspec.report.json import report_json
+
+        write(json_to, report_json(report, strict=strict))
+    if known_to:
+        from loopspec.report.declaring import known_deviations
+
+        write(known_to, known_deviations(report).encode())
+    return 3 if not report.judged else 0 if report.conforms(strict=strict) else 1
+
+
+@contextlib.contextmanager
+def progress_bar(quiet: bool) -> Iterator[Progress | None]:
+    """A progress bar on stderr if a person is looking at it."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("starting", total=None)
+        yield lambda done, total, name: bar.update(
+            task, completed=done, total=total, description=name
+        )

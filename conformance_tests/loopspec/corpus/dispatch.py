@@ -1,0 +1,148 @@
+"""Scenarios of the chapter on dispatch and registration."""
+
+from __future__ import annotations
+
+from loopspec.scenario import Act, Scenario, Scripted
+from loopspec.vocabulary import Event
+
+
+def _shows(*numbers: int) -> tuple[str, ...]:
+    return tuple(f"DISP-{number}" for number in numbers)
+
+
+SCENARIOS: tuple[Scenario, ...] = (
+    Scenario(
+        name="many-callbacks",
+        shows=_shows(1, 2, 3, 4, 5, 6, 8, 10, 11, 13, 18),
+        logging_strategy="steps",
+        logging_steps=2,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        callbacks=(Scripted("zebra"), Scripted("ant"), Scripted("monkey")),
+    ),
+    Scenario(
+        name="every-call",
+        shows=_shows(5, 7, 8, 9, 10, 12),
+        num_train_epochs=1,
+        calls=("evaluate", "predict", "train", "evaluate", "train"),
+    ),
+    Scenario(
+        name="flags-set-in-place",
+        shows=_shows(13, 14),
+        callbacks=(
+            Scripted(
+                "asks", (Act(Event.STEP_BEGIN, 1, raises="S"), Act(Event.SAVE, 2, raises="S"))
+            ),
+            Scripted("cancels", (Act(Event.SAVE, 2, lowers="S"),)),
+        ),
+    ),
+    Scenario(
+        name="control-returned",
+        shows=_shows(15),
+        callbacks=(
+            Scripted(
+                "swaps",
+                (Act(Event.STEP_BEGIN, 1, gives="new"), Act(Event.STEP_END, 3, gives="new")),
+            ),
+            Scripted("after"),
+        ),
+    ),
+    Scenario(
+        name="control-returned-as-it-was",
+        shows=_shows(16),
+        num_train_epochs=1,
+        callbacks=(
+            Scripted(
+                "returns",
+                (
+                    Act(Event.TRAIN_BEGIN, gives="same"),
+                    Act(Event.STEP_BEGIN, gives="same", times=0),
+                    Act(Event.STEP_END, gives="same", times=0),
+                ),
+            ),
+            Scripted("after"),
+        ),
+    ),
+    Scenario(
+        name="something-else-returned",
+        shows=_shows(17),
+        may_raise=True,
+        callbacks=(Scripted("odd", (Act(Event.STEP_END, 2, gives="junk"),)), Scripted("after")),
+    ),
+    Scenario(
+        name="class-and-instance",
+        shows=_shows(19),
+        callbacks=(
+            Scripted("made", (Act(Event.STEP_END, raises="L", times=2),), given="class"),
+            Scripted("given", (Act(Event.STEP_BEGIN, raises="S", times=2),)),
+        ),
+    ),
+    Scenario(
+        name="added-and-removed-by-the-user",
+        shows=_shows(20, 21),
+        num_train_epochs=1,
+        callbacks=(
+            Scripted("early"),
+            Scripted("late", given="added"),
+            Scripted("spare", given="spare"),
+        ),
+        calls=("train", "remove:early", "add:spare", "train", "remove:late", "train"),
+    ),
+    Scenario(
+        name="removes-itself",
+        shows=_shows(21, 22),
+        callbacks=(
+            Scripted("shy", (Act(Event.STEP_END, 2, does="remove", whom="shy"),)),
+            Scripted("after"),
+        ),
+    ),
+    Scenario(
+        name="removes-another",
+        shows=_shows(21, 22),
+        callbacks=(
+            Scripted("victim"),
+            Scripted("rude", (Act(Event.EPOCH_BEGIN, 3, does="remove", whom="victim"),)),
+            Scripted("after"),
+        ),
+    ),
+    Scenario(
+        name="added-by-another",
+        shows=_shows(20, 23),
+        callbacks=(
+            Scripted("host", (Act(Event.STEP_END, 2, does="add", whom="guest"),)),
+            Scripted("guest", given="spare"),
+        ),
+    ),
+    Scenario(
+        name="evaluates-inside",
+        shows=_shows(24, 25),
+        eval_strategy="steps",
+        eval_steps=2,
+        callbacks=(
+            Scripted(
+                "curious",
+                (
+                    Act(Event.STEP_END, 1, does="evaluate"),
+                    Act(Event.STEP_END, 2, does="evaluate"),
+                ),
+            ),
+            Scripted("after"),
+        ),
+    ),
+    Scenario(
+        name="logs-inside",
+        shows=_shows(24, 26),
+        logging_strategy="steps",
+        logging_steps=2,
+        callbacks=(
+            Scripted(
+                "talks",
+                (
+                    Act(Event.STEP_END, 1, does="log", whom="mine"),
+                    Act(Event.STEP_END, 2, does="log", whom="mine"),
+                ),
+            ),
+            Scripted("after"),
+        ),
+    ),
+)

@@ -1,0 +1,254 @@
+"""The job of a simulated trainer: counters in place of a model, and what a row of the table does.
+
+Facts are what the table's conditions ask; effects are what its rows do before their event. Each is
+a method with the name that the table uses.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from loopspec.machine.players import Control, JunkError, State, is_better, metric_key, worst
+from loopspec.machine.profile import Profile
+from loopspec.scenario import Scenario
+
+_EVAL_LOSS = 0.5
+_LEARNING_RATE = 0.125
+
+
+class Job:
+    """Counters, weights and checkpoints of one simulated trainer."""
+
+    def __init__(self, scenario: Scenario, profile: Profile) -> None:
+        self.scenario, self.profile = scenario, profile
+        self.state = State(0)
+        self.logs: dict[str, Any] = {}
+        self.metrics: dict[str, Any] = {}
+        self.asked: dict[str, float] = {}
+        self.resume_from = 0
+        self.trained = self.evaluated = self._prepared_late = False
+        self.moved = self.gradient = False
+        self.training = True
+        self.checkpoints: dict[int, tuple[State, int]] = {}
+        self.control: Control | str = Control(0)
+        self._states = 1
+        self._weights = self._updates = 0
+        self._passes = 0
+        self._scores = list(scenario.metrics)
+        self._best_checkpoint: int | None = None
+
+    # Facts ---------------------------------------------------------------------------------------
+
+    def fact(self, name: str) -> bool:
+        return bool(getattr(self, "_is_" + name.replace(" ", "_"))())
+
+    def _is_evaluates_on_start(self) -> bool:
+        return self.scenario.eval_on_start
+
+    def _is_epoch_left(self) -> bool:
+        return self._epoch + 1 < self._epochs
+
+    def _is_batch_left(self) -> bool:
+        return self._batch < self.scenario.train_batches
+
+    def _is_looks_early(self) -> bool:
+        return self.profile.looks_early
+
+    def _is_finishes_steps(self) -> bool:
+        return (
+            self.profile.finishes_steps
+            and self._batch % self.scenario.gradient_accumulation_steps != 0
+        )
+
+    def _is_pushes(self) -> bool:
+        return False  # no scenario pushes to a hub
+
+    def _is_group_begins(self) -> bool:
+        return self._batch % self.scenario.gradient_accumulation_steps == 0
+
+    def _is_group_goes_on(self) -> bool:
+        size = self.scenario.gradient_accumulation_steps
+        return (self._batch + 1) % size != 0 and self._batch + 1 < self.scenario.train_batches
+
+    def _is_step_not_logged(self) -> bool:
+        return self.state.global_step > self._logged
+
+    def _is_evaluation_batch_left(self) -> bool:
+        return self._predicted < self.scenario.eval_batches
+
+    def _is_evaluation_set_left(self) -> bool:
+        return bool(self._sets)
+
+    # Effects: a run ------------------------------------------------------------------------------
+
+    def effect(self, name: str) -> None:
+        getattr(self, "_do_" + name.replace(" ", "_"))()
+
+    def _do_begin_run(self) -> None:
+        s = self.scenario
+        per_epoch = math.ceil(s.train_batches / s.gradient_accumulation_steps)
+        max_steps = s.max_steps if s.max_steps > 0 else math.ceil(s.num_train_epochs * per_epoch)
+        self._epochs = (
+            math.ceil(max_steps / per_epoch) if s.max_steps > 0 else math.ceil(s.num_train_epochs)
+        )
+        self.state = State(self._states, max_steps=max_steps)
+        self._best_checkpoint = None
+        if self.resume_from:
+            self._load_state(*self.checkpoints[self.resume_from])
+        self._states += 1
+        self.trained, self.gradient = True, False
+        step = self.state.global_step
+        if step >= max_steps and self.resume_from and not self.profile.trains_past_the_end:
+            self._epochs = 0
+        self._epoch = step // per_epoch - 1
+        self._batch = 0
+        self._skip = step % per_epoch * s.gradient_accumulation_steps
+        self._logged = self._started = step
+        self._loss = self._group_loss = self._logged_loss = 0.0
+
+    def _load_state(self, saved: State, weights: int) -> None:
+        self.state.global_step, self.state.epoch = saved.global_step, saved.epoch
+        self.state.log_history = list(saved.log_history)
+        self.state.best_metric, self.state.best_step = saved.best_metric, saved.best_step
+        self._load_weights(weights)
+
+    def _load_weights(self, weights: int) -> None:
+        self.moved = self.moved or weights != self._weights
+        self._weights = weights
+
+    def _do_begin_epoch(self) -> None:
+        self._epoch += 1
+        self._batch, self._skip = self._skip, 0
+
+    def _do_forward_and_backward(self) -> None:
+        size = self.scenario.gradient_accumulation_steps
+        begun = self._batch - self._batch % size
+        self._passes += 1
+        self._group_loss += self._passes / min(size, self.scenario.train_batches - begun)
+        self._batch += 1
+        self.gradient = self.training = True
+
+    def _do_move_weights(self) -> None:
+        self.moved = True
+        self._updates += 1
+        self._weights = self._updates
+
+    def _do_count_step(self) -> None:
+        self._end_group(keep=True)
+        self.state.global_step += 1
+        self.state.epoch = self._epoch + self._batch / self.scenario.train_batches
+
+    def _do_abandon_group(self) -> None:
+        if not self.profile.leaks_gradients:
+            self._end_group(keep=False)
+
+    def _end_group(self, keep: bool) -> None:
+        self._loss += self._group_loss if keep else 0.0
+        self._group_loss, self.gradient = 0.0, False
+
+    def _do_sum_up_run(self) -> None:
+        steps = self.state.global_step - self._started
+        loss = (self._logged_loss + self._loss + self._group_loss) / max(steps, 0.001)
+        self._log({**_timed("train"), "total_flos": 0.0, "train_loss": loss})
+
+    def _do_load_best_weights(self) -> None:
+        if self.scenario.load_best_model_at_end and self._best_checkpoint is not None:
+            self._load_weights(self.checkpoints[self._best_checkpoint][1])
+
+    # Effects: logging, evaluation, saving --------------------------------------------------------
+
+    def _do_log_training(self) -> None:
+        self._loss, self._group_loss = self._loss + self._group_loss, 0.0
+        mean = self._loss / (self.state.global_step - self._logged)
+        self._logged_loss += self._loss
+        self._loss, self._logged = 0.0, self.state.global_step
+        self._log({"loss": mean, "grad_norm": 1.0, "learning_rate": _LEARNING_RATE})
+
+    def _do_log_values(self) -> None:
+        self._log(dict(self.asked))
+
+    def _do_log_metrics(self) -> None:
+        self.metrics = self._measure(f"eval_{self._set}" if self._set else "eval")
+        self._log(self.metrics)
+        self._measured |= self.metrics
+
+    def _log(self, logs: dict[str, Any]) -> None:
+        logs["epoch"] = self.state.epoch
+        self.state.log_history.append({**logs, "step": self.state.global_step})
+        self.logs = logs
+
+    def _measure(self, prefix: str) -> dict[str, Any]:
+        score = self._scores[0] if self._scores else None
+        self._scores = self._scores[1:] or self._scores
+        metrics: dict[str, Any] = {f"{prefix}_loss": _EVAL_LOSS, **_timed(prefix)}
+        self._prepared_late = self._prepared_late or not self.trained
+        if self._prepared_late:  # a trainer that measured before training prepared the model for it
+            metrics[f"{prefix}_model_preparation_time"] = None
+        name = f"{prefix}_{self.scenario.metric_name}"
+        return metrics if score is None else {**metrics, name: float(score)}
+
+    def _do_begin_evaluation(self) -> None:
+        self._sets = list(self.scenario.eval_sets or ("",))
+        self._measured: dict[str, Any] = {}
+        self._do_next_set()
+
+    def _do_next_set(self) -> None:
+        self._set = self._sets.pop(0)
+        self._predicted, self.evaluated = 0, True
+
+    def _do_begin_prediction(self) -> None:
+        self._predicted, self.evaluated = 0, True
+
+    def _do_predict_batch(self) -> None:
+        self._predicted += 1
+        self.training = False
+
+    def _do_give_prediction(self) -> None:
+        self.metrics = self._measure("test")
+
+    def _do_track_best(self) -> None:
+        s, state = self.scenario, self.state
+        new = False
+        if s.metric_for_best_model or s.load_best_model_at_end:
+            value = self._measured[metric_key(s)]
+            if state.best_metric is None:
+                state.best_metric = worst(s)
+            new = is_better(value, state.best_metric, s)
+        if new:
+            state.best_metric = value
+            state.best_step = state.best_step if s.save_strategy == "no" else state.global_step
+        if s.save_strategy == "best":
+            self._flagged().change("S" if new else "", "" if new else "S")
+
+    def _do_write_checkpoint(self) -> None:
+        s, state = self.scenario, self.state
+        self.checkpoints[state.global_step] = (_copy(state), self._weights)
+        if s.save_strategy != "no" and state.best_step in self.checkpoints:
+            self._best_checkpoint = state.best_step
+        kept = {max(self.checkpoints), self._best_checkpoint} - {None}
+        for step in sorted(self.checkpoints):
+            if (
+                s.save_total_limit
+                and len(self.checkpoints) > max(s.save_total_limit, len(kept))
+                and step not in kept
+            ):
+                del self.checkpoints[step]
+
+    def _flagged(self) -> Control:
+        if isinstance(self.control, str):
+            raise JunkError
+        return self.control
+
+
+def _copy(state: State) -> State:
+    return State(
+        state.ordinal, state.global_step, state.epoch, state.max_steps,
+        list(state.log_history), state.best_metric, state.best_step,
+    )  # fmt: skip
+
+
+def _timed(prefix: str) -> dict[str, None]:
+    return dict.fromkeys(
+        f"{prefix}_{name}" for name in ("runtime", "samples_per_second", "steps_per_second")
+    )

@@ -1,0 +1,175 @@
+"""The callbacks of a simulated run: default flow, early stopping, and the scripted ones."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import msgspec
+
+from loopspec.scenario import Act, EarlyStopping, Scenario, Scripted
+from loopspec.trace import Call
+from loopspec.vocabulary import Event, Flag
+
+
+class Control:
+    """A simulated control object: its flags, and its ordinal among all that callbacks saw."""
+
+    def __init__(self, ordinal: int, flags: str = "") -> None:
+        self.ordinal, self._set = ordinal, set(flags)
+
+    def change(self, raises: str = "", lowers: str = "") -> None:
+        self._set = (self._set | set(raises)) - set(lowers)
+
+    @property
+    def flags(self) -> str:
+        return "".join(flag for flag in Flag if flag in self._set)
+
+
+class State(msgspec.Struct):
+    """The fields of a simulated trainer state that a trace holds."""
+
+    ordinal: int
+    global_step: int = 0
+    epoch: float = 0.0
+    max_steps: int = 0
+    log_history: list[dict[str, Any]] = []
+    best_metric: float | None = None
+    best_step: int | None = None
+
+
+class Stage(Protocol):
+    """What a simulated callback may ask of the simulated trainer."""
+
+    state: State
+    scenario: Scenario
+    metrics: dict[str, Any]
+
+    def new_control(self, flags: str) -> Control: ...
+
+    def act(self, act: Act) -> None: ...
+
+    def saw(self, call: Call) -> None: ...
+
+
+Player = Callable[[Stage, Event, "Control | str"], "Control | str | None"]
+"""A simulated callback: gets the control, gives back what the real one would return."""
+
+
+class JunkError(Exception):
+    """A trainer or callback met a control that is none."""
+
+
+def default_flow(stage: Stage, event: Event, control: Control | str) -> None:
+    """Sets what is due by the strategies, at the end of a step and of an epoch."""
+    if event not in (Event.STEP_END, Event.EPOCH_END):
+        return
+    if isinstance(control, str):
+        raise JunkError
+    s, state = stage.scenario, stage.state
+    if event is Event.EPOCH_END:
+        control.change("L" * (s.logging_strategy == "epoch"))
+        control.change("V" * (s.eval_strategy == "epoch" and s.eval_delay <= state.epoch))
+        control.change("S" * (s.save_strategy == "epoch"))
+        return
+    step, first = state.global_step, s.logging_first_step and state.global_step == 1
+    measures = s.eval_delay <= step
+    control.change("L" * (first or _due(s.logging_strategy, s.logging_steps, state)))
+    control.change("V" * (measures and _due(s.eval_strategy, s.eval_steps, state)))
+    control.change("S" * _due(s.save_strategy, s.save_steps, state))
+    if step >= state.max_steps:
+        control.change("T")
+        control.change("V" * (measures and s.eval_strategy == "steps"))
+        control.change("S" * (s.save_strategy == "steps"))
+
+
+def _due(strategy: str, steps: float, state: State) -> bool:
+    return strategy == "steps" and state.global_step % interval(steps, state.max_steps) == 0
+
+
+def interval(steps: float, max_steps: int) -> int:
+    """An interval in steps; below 1 it is a share of `max_steps`, rounded up."""
+    return int(steps) if steps >= 1 else max(1, -int(-max_steps * steps // 1))
+
+
+class Stopper:
+    """Early stopping: patience counted at `on_evaluate`, against the best value before it."""
+
+    def __init__(self, wanted: EarlyStopping) -> None:
+        self._wanted, self._misses = wanted, 0
+
+    def __call__(self, stage: Stage, event: Event, control: Control | str) -> None:
+        if event is not Event.EVALUATE:
+            return
+        value = stage.metrics.get(metric_key(stage.scenario))
+        if value is None:
+            return
+        if isinstance(control, str):
+            raise JunkError
+        best = stage.state.best_metric
+        better = best is None or (
+            is_better(value, best, stage.scenario) and abs(value - best) > self._wanted.threshold
+        )
+        self._misses = 0 if better else self._misses + 1
+        if self._misses >= self._wanted.patience:
+            control.change("T")
+
+
+def metric_key(scenario: Scenario) -> str:
+    name = scenario.metric_for_best_model or "loss"
+    return name if name.startswith("eval_") else f"eval_{name}"
+
+
+def is_better(value: float, best: float, scenario: Scenario) -> bool:
+    """Strictly better, in the direction that the scenario asks for; NaN never is."""
+    return value > best if _maximises(scenario) else value < best
+
+
+def worst(scenario: Scenario) -> float:
+    """The value that everything but NaN is better than."""
+    return -math.inf if _maximises(scenario) else math.inf
+
+
+def _maximises(scenario: Scenario) -> bool:
+    up = scenario.greater_is_better
+    return up if up is not None else not (scenario.metric_for_best_model or "loss").endswith("loss")
+
+
+class Actor:
+    """A probe or scripted callback: reports its call, then plays its part."""
+
+    def __init__(self, part: Scripted) -> None:
+        self.part = part
+        self._acted = [0] * len(part.acts)
+
+    def __call__(self, stage: Stage, event: Event, control: Control | str) -> Control | str | None:
+        real = control if isinstance(control, Control) else None
+        call = Call(self.part.name, real.ordinal if real else None, real.flags if real else "", "")
+        stage.saw(call)
+        back: Control | str | None = None
+        try:
+            for number, act in enumerate(self.part.acts):
+                due = act.event is event and act.step in (None, stage.state.global_step)
+                if due and not 0 < act.times <= self._acted[number]:
+                    self._acted[number] += 1
+                    back = self._play(stage, act, real)
+        finally:
+            shown = back if isinstance(back, Control) else real
+            call.exit = shown.flags if shown else ""
+        if back is not None:
+            call.returned = back.ordinal if isinstance(back, Control) else "str"
+        return back
+
+    def _play(self, stage: Stage, act: Act, control: Control | None) -> Control | str | None:
+        back: Control | str | None = None
+        if act.gives == "new":
+            back = stage.new_control(control.flags if control else "")
+        elif act.gives != "none":
+            back = control if act.gives == "same" else "x"
+        changed = back if act.gives == "new" else control
+        if isinstance(changed, Control):
+            changed.change(act.raises, act.lowers)
+        if act.does:
+            stage.act(act)
+        return back

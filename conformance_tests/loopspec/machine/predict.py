@@ -1,0 +1,163 @@
+"""The simulated trainer: predicts the trace of a scenario by walking the protocol table.
+
+It has no model and no data, only the counters of `Job`. Order and flags come from the table.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from loopspec.machine.job import Job
+from loopspec.machine.players import Actor, Control, JunkError, Player, Stopper, default_flow
+from loopspec.machine.profile import REFERENCE, Profile
+from loopspec.machine.table import ROUTINES
+from loopspec.machine.walk import STANDARD, Table, walk
+from loopspec.probe import FIRST, LAST, ScriptedError, history, plain, values
+from loopspec.scenario import Act, Scenario, Scripted
+from loopspec.trace import Call, Outcome, Provenance, Record, Return, Trace
+from loopspec.vocabulary import Event
+
+
+def predict(scenario: Scenario, profile: Profile = REFERENCE, table: Table = STANDARD) -> Trace:
+    """The trace that a conforming trainer of this profile gives, less the words of an error."""
+    simulation = Simulation(scenario, profile, table)
+    outcome = simulation.perform()
+    return Trace(scenario, Provenance("machine", "1", (), "1"), simulation.lines, outcome)
+
+
+class Simulation(Job):
+    """A job being played: a `World` to the interpreter, a `Stage` to the simulated callbacks."""
+
+    def __init__(self, scenario: Scenario, profile: Profile, table: Table) -> None:
+        super().__init__(scenario, profile)
+        self.lines: list[Record | Return] = []
+        self._table = table
+        self._call = self._depth = self._index = 0
+        self._controls = 1
+        self._open: list[Record] = []
+        parts = (Scripted(FIRST), *scenario.callbacks, Scripted(LAST))
+        self._actors = {part.name: Actor(part) for part in parts}
+        self._players: list[Player] = [default_flow, *self._registered("instance", "class")]
+        if scenario.early_stopping:
+            self._players.insert(2, Stopper(scenario.early_stopping))
+
+    def perform(self) -> Outcome:
+        """Play the whole scenario; the records and returns are in `lines` then."""
+        try:
+            self._walk("construct")
+            self._players += self._registered("added")
+            for call in self.scenario.calls:
+                self._call += 1
+                self._perform_call(call)
+                step, entries = self.state.global_step, history(self.state.log_history)
+                self.lines.append(Return(self._call, call, step, self._flagged().flags, entries))
+        except ScriptedError:
+            return self._ended(Outcome("scripted"))
+        except (JunkError, LookupError):
+            return self._ended(Outcome("raised"))
+        return Outcome("completed")
+
+    def _registered(self, *given: str) -> list[Player]:
+        return [actor for actor in self._actors.values() if actor.part.given in given]
+
+    def _ended(self, outcome: Outcome) -> Outcome:
+        self.lines += reversed(self._open)
+        return outcome
+
+    def _perform_call(self, call: str) -> None:
+        name, _, argument = call.partition("@" if "@" in call else ":")
+        if name in ("add", "remove"):
+            self._change(name, argument)
+        else:
+            self.resume_from = int(argument) if name == "resume" else 0
+            self._walk(ROUTINES[name])
+
+    def _walk(self, place: str) -> None:
+        walk(self, place, self._table)
+
+    # World: flags and dispatch; facts and effects are the job's ----------------------------------
+
+    def flags(self) -> str:
+        return self._flagged().flags
+
+    def dispatch(self, event: Event, clears: str) -> None:
+        self._flagged().change(lowers=clears)
+        self._open.append(self._record(event))
+        position, players = (
+            0,
+            self._players if self.profile.live_callback_list else list(self._players),
+        )
+        while position < len(players):
+            back = players[position](self, event, self.control)
+            position += 1
+            if isinstance(back, str) and not self.profile.passes_junk_on:
+                raise JunkError
+            if back is not None:
+                self.control = back
+        self.lines.append(self._open.pop())
+
+    def _record(self, event: Event) -> Record:
+        state = self.state
+        logs = dict(self.logs) if event is Event.LOG else None
+        metrics = dict(self.metrics) if event in (Event.EVALUATE, Event.PREDICT) else None
+        keywords = {"model": True, "processing_class": False, "eval_dataloader": self.evaluated}
+        keywords |= dict.fromkeys(("optimizer", "lr_scheduler", "train_dataloader"), self.trained)
+        keywords |= {
+            name: True
+            for name, value in (("logs", logs), ("metrics", metrics))
+            if value is not None
+        }
+        seen: dict[str, Any] = {
+            "moved": self.moved,
+            "gradient": self.gradient,
+            "training": self.training,
+        }
+        if event is Event.SAVE:
+            seen["checkpoints"] = sorted(self.checkpoints)
+        self.moved = False
+        self._index += 1
+        return Record(
+            i=self._index - 1,
+            event=event,
+            call=self._call,
+            depth=self._depth,
+            positional=3,
+            step=state.global_step,
+            epoch=round(state.epoch, 6),
+            max_steps=state.max_steps,
+            history=len(state.log_history),
+            best=plain(state.best_metric),
+            best_step=state.best_step,
+            state=state.ordinal,
+            args=0,
+            calls=[],
+            keywords=keywords,
+            logs=values(logs),
+            metrics=values(metrics),
+            seen=seen,
+        )
+
+    # Stage: what the simulated callbacks ask -----------------------------------------------------
+
+    def new_control(self, flags: str) -> Control:
+        self._controls += 1
+        return Control(self._controls - 1, flags)
+
+    def saw(self, call: Call) -> None:
+        self._open[-1].calls.append(call)
+
+    def act(self, act: Act) -> None:
+        if act.does == "fail":
+            raise ScriptedError(str(act))
+        if act.does in ("add", "remove"):
+            self._change(act.does, act.whom)
+            return
+        kept = self.logs, self.metrics
+        self._depth += 1
+        self.asked = {act.whom: 1.0}
+        self._walk(ROUTINES[act.does])
+        self._depth -= 1
+        self.logs, self.metrics = kept
+
+    def _change(self, name: str, who: str) -> None:
+        (self._players.append if name == "add" else self._players.remove)(self._actors[who])

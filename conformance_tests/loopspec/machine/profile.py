@@ -1,0 +1,35 @@
+"""How trainers differ where the specification lets them, and the known defects: one switch each.
+
+With the right switches the machine predicts a trainer record for record. There are few, and each
+belongs to a rule.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class Profile(msgspec.Struct, frozen=True):
+    """The switches. The defaults are those of a trainer without the defects."""
+
+    live_callback_list: bool = False
+    """Dispatch walks the live list: a callback that removes itself hides the event from the next,
+    and one that is added during an event still gets it (DISP-22, DISP-23)."""
+    leaks_gradients: bool = False
+    """Gradients of a group abandoned by a stop stay and enter the next update (CTRL-27)."""
+    passes_junk_on: bool = False
+    """A returned value that is no control reaches the next callbacks (DISP-17)."""
+    looks_early: bool = False
+    """A stop asked for before the first micro-batch costs none (CTRL-25)."""
+    finishes_steps: bool = False
+    """A stop asked for inside an accumulation group waits for its step to end (CTRL-26)."""
+    trains_past_the_end: bool = False
+    """Resuming a run that `max_steps` ended inside an epoch makes one more update."""
+
+
+REFERENCE = Profile()
+TRANSFORMERS_5 = Profile(
+    live_callback_list=True, leaks_gradients=True, passes_junk_on=True, trains_past_the_end=True
+)
+
+PROFILES = {"reference": REFERENCE, "transformers-5": TRANSFORMERS_5}

@@ -1,0 +1,112 @@
+"""Playing one scenario of a subject into a file, in whatever process this is.
+
+Each line goes into the file the moment it is there, so that what a subject did before it hung or
+died is not lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from loopspec.faults import SubjectFault, install_hint, told
+from loopspec.recording import provenance, record
+from loopspec.scenario import Scenario
+from loopspec.subjects.base import Subject
+from loopspec.targets import resolve
+from loopspec.trace import Header, Outcome, Provenance, Record, Return, Trace
+from loopspec.trace_file import TRACE_VERSION, TraceError, line_to_json, read_lines
+
+
+class Described(msgspec.Struct):
+    """What is to be known of a subject before its scenarios are chosen."""
+
+    by: Provenance
+    known: str | None
+    inherits: bool
+
+
+class Stage(Protocol):
+    """Where scenarios are played."""
+
+    def describe(self) -> Described: ...
+
+    def play(self, scenarios: Sequence[Scenario]) -> Iterator[Trace]:
+        """Play each, and give its trace when it is there, in any order."""
+
+
+def describe(subject: Subject) -> Described:
+    """Look at a subject without building a trainer.
+
+    Raises:
+        SubjectFault: not even that works.
+    """
+    try:
+        _ = subject.callback_base  # imports the framework, so that a missing one shows here
+        known = subject.known_deviations
+        inherits = subject.inherits_deviations
+        return Described(provenance(subject), str(known) if known else None, inherits)
+    except ModuleNotFoundError as error:
+        raise SubjectFault(
+            f"{_class(subject)}: {told(error)}.{install_hint(error.name)}"
+        ) from error
+    except (Exception, SystemExit) as error:
+        asked = "asking for its name, version and callback class"
+        raise SubjectFault(
+            f"{_class(subject)}: the adapter is at fault: {asked} raised {told(error)}."
+        ) from error
+
+
+def _class(subject: Subject) -> str:
+    return f"{type(subject).__module__}:{type(subject).__qualname__}"
+
+
+def perform(subject: Subject, scenario: Scenario, path: Path) -> None:
+    """Play one scenario into a file, line by line, unbuffered."""
+    with path.open("wb", buffering=0) as file:
+
+        def write(line: Header | Record | Return | Outcome) -> None:
+            file.write(line_to_json(line))
+
+        write(Header(TRACE_VERSION, scenario, provenance(subject)))
+        try:
+            record(subject, scenario, write)
+        # What gets out of record() is the adapter's: a value that no trace can hold, for one.
+        except (Exception, SystemExit) as error:
+            write(Outcome("raised", f"{type(error).__name__}: {error}", during="recording"))
+
+
+def collect(path: Path, scenario: Scenario, by: Provenance, cut: Outcome) -> Trace:
+    """The trace in a file that `perform` wrote; where it was cut short, `cut` is how it ended."""
+    lines: list[Record | Return] = []
+    outcome = cut
+    try:
+        for line in read_lines(path):
+            if isinstance(line, Outcome):
+                outcome = line
+            elif not isinstance(line, Header):
+                lines.append(line)
+    except TraceError:
+        pass  # the line at which it was cut short; or it never began
+    return Trace(scenario, by, lines, outcome)
+
+
+class InProcess:
+    """Plays in this process: a debugger works, and a subject that hangs hangs everything."""
+
+    def __init__(self, subject: Subject | str, folder: Path) -> None:
+        self._subject = resolve(subject) if isinstance(subject, str) else subject
+        self._folder = folder
+
+    def describe(self) -> Described:
+        return describe(self._subject)
+
+    def play(self, scenarios: Sequence[Scenario]) -> Iterator[Trace]:
+        by = provenance(self._subject)
+        for scenario in scenarios:
+            path = self._folder / f"{scenario.name}.jsonl"
+            perform(self._subject, scenario, path)
+            yield collect(path, scenario, by, Outcome("died"))

@@ -1,0 +1,110 @@
+"""Running one scenario on one subject, in this process, into a trace."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import traceback
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
+from importlib.metadata import version as package_version
+from pathlib import Path
+
+from loopspec.probe import Recorder, ScriptedError
+from loopspec.scenario import Scenario
+from loopspec.subjects.base import Driver, Subject
+from loopspec.trace import Line, Outcome, Provenance, Record, Return, Trace
+
+
+def suite_version() -> str:
+    """The version of this suite, `0` when it runs from a bare source tree."""
+    try:
+        return package_version("loopspec")
+    except PackageNotFoundError:
+        return "0"
+
+
+def provenance(subject: Subject) -> Provenance:
+    return Provenance(
+        subject.name,
+        subject.version,
+        tuple(sorted(subject.capabilities)),
+        suite_version(),
+        dict(subject.packages),
+    )
+
+
+def record(
+    subject: Subject, scenario: Scenario, write: Callable[[Line], None] | None = None
+) -> Trace:
+    """Run `scenario` on `subject`. Nothing that the trainer raises gets out: the outcome holds it.
+
+    Args:
+        write: is handed each line when it is there, for a trace that must survive this process.
+    """
+    lines: list[Record | Return] = []
+
+    def keep(line: Record | Return) -> None:
+        lines.append(line)
+        if write:
+            write(line)
+
+    folder = Path(tempfile.mkdtemp(prefix="loopspec-"))
+    recorder = Recorder(scenario, keep, subject.observe, subject.callback_base)
+    try:
+        outcome = _perform(subject, scenario, recorder, folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    if write:
+        write(outcome)
+    return Trace(scenario, provenance(subject), lines, outcome)
+
+
+def _perform(subject: Subject, scenario: Scenario, recorder: Recorder, folder: Path) -> Outcome:
+    during = "building"
+    try:
+        driver = subject.build(scenario, recorder, folder)
+        recorder.finish()
+        recorder.controls = driver
+        for callback in recorder.registered("added"):
+            _change(driver, recorder, "add", callback.part.name)
+        for call in scenario.calls:
+            during = call
+            recorder.calling()
+            _call(driver, recorder, call)
+            recorder.returned(call, **driver.held())
+    except ScriptedError:
+        recorder.finish()
+        return Outcome("scripted")
+    # SystemExit too: a trainer that ends the program must not end the suite with it.
+    except (Exception, SystemExit) as error:
+        recorder.finish()
+        return Outcome("raised", _in_words(error, folder), _where(error), during)
+    return Outcome("completed")
+
+
+def _call(driver: Driver, recorder: Recorder, call: str) -> None:
+    name, _, argument = call.partition("@" if "@" in call else ":")
+    if name in ("add", "remove"):
+        _change(driver, recorder, name, argument)
+    elif name == "resume":
+        driver.resume(int(argument))
+    else:
+        {"train": driver.train, "evaluate": driver.evaluate, "predict": driver.predict}[name]()
+
+
+def _change(driver: Driver, recorder: Recorder, name: str, who: str) -> None:
+    (driver.add if name == "add" else driver.remove)(recorder.callbacks[who])
+    recorder.present(who, name == "add")
+
+
+def _in_words(error: BaseException, folder: Path) -> str:
+    """The error in one line, without the temporary folder, which differs from run to run."""
+    text = " ".join(str(error).split()).replace(str(folder), "FOLDER")
+    return f"{type(error).__name__}: {text}"[:500]
+
+
+def _where(error: BaseException) -> str:
+    """The innermost function that raised, by module: paths differ from machine to machine."""
+    frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
+    return f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_name}, line {line}"

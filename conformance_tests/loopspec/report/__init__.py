@@ -1,0 +1,1 @@
+"""Reports: what became of each rule, and the ways to show it."""

@@ -1,0 +1,123 @@
+"""The report for a program: JSON with a published schema."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from loopspec.report.model import Evidence, Report, RuleResult
+from loopspec.report.stretch import Row, stretch
+from loopspec.trace import Provenance
+from loopspec.vocabulary import Edition, Level, Verdict
+
+REPORT_VERSION = 1
+
+
+class JsonEvidence(msgspec.Struct):
+    """Where it was seen: scenario, number of the record (-1: none), a stretch of the trace."""
+
+    scenario: str
+    scenario_text: str
+    at: int
+    expected: str
+    got: str
+    stretch: list[Row]
+
+
+class JsonResult(msgspec.Struct):
+    """What became of one rule."""
+
+    id: str
+    level: Level
+    chapter: str
+    sentence: str
+    verdict: Verdict
+    message: str
+    sources: list[str]
+    observations: int
+    against: int
+    variants: dict[str, int]
+    reason: str
+    declared_at: str
+    blocked_by: str
+    evidence: JsonEvidence | None
+
+
+class JsonReport(msgspec.Struct):
+    """The whole report. `conforms` is the answer; `whole` says whether all scenarios were run."""
+
+    version: int
+    by: Provenance | None
+    edition: Edition
+    conforms: bool
+    scenarios: int
+    whole: bool
+    counts: dict[str, int]
+    rules: list[JsonResult]
+    crashes: list[JsonEvidence]
+
+
+def as_json(report: Report, *, strict: bool = False) -> JsonReport:
+    """The report as it is written."""
+    return JsonReport(
+        version=REPORT_VERSION,
+        by=report.by,
+        edition=report.edition,
+        conforms=report.conforms(strict=strict),
+        scenarios=report.traces,
+        whole=report.whole,
+        counts={verdict.value: len(report.with_verdict(verdict)) for verdict in Verdict},
+        rules=[_result(result) for result in report.results],
+        crashes=[_evidence(crash) for crash in report.crashes],
+    )
+
+
+def report_json(report: Report, *, strict: bool = False) -> bytes:
+    """The report as indented JSON; the same report gives the same bytes."""
+    data = msgspec.json.encode(as_json(report, strict=strict), order="deterministic")
+    return msgspec.json.format(data, indent=2) + b"\n"
+
+
+def _result(result: RuleResult) -> JsonResult:
+    rule = result.rule
+    passed = result.verdict in (Verdict.PASS, Verdict.STALE)
+    return JsonResult(
+        id=rule.id,
+        level=rule.level,
+        chapter=rule.chapter,
+        sentence=rule.sentence,
+        verdict=result.verdict,
+        message=result.message,
+        sources=list(rule.sources),
+        observations=result.observations,
+        against=result.against,
+        variants=result.variants,
+        reason=result.reason,
+        declared_at=result.known.where if result.known else "",
+        blocked_by=result.blocked_by,
+        evidence=None if passed or result.evidence is None else _evidence(result.evidence),
+    )
+
+
+def _evidence(evidence: Evidence) -> JsonEvidence:
+    scenario = evidence.trace.scenario
+    return JsonEvidence(
+        scenario.name,
+        str(scenario),
+        evidence.at,
+        evidence.expected,
+        evidence.got,
+        stretch(evidence.trace, evidence.at),
+    )
+
+
+def report_schema() -> dict[str, Any]:
+    """The JSON Schema of a report."""
+    (top,), components = msgspec.json.schema_components([JsonReport], ref_template="#/$defs/{name}")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"loopspec report, version {REPORT_VERSION}",
+        **top,
+        "$defs": components,
+    }

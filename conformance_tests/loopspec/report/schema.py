@@ -1,0 +1,26 @@
+"""The published JSON Schemas, of one line of a trace and of a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
+
+from loopspec.report.json import report_schema
+from loopspec.trace_file import schema as trace_schema
+
+
+def schemas() -> dict[str, bytes]:
+    """The text of each schema by its file name."""
+    made = {"trace.schema.json": trace_schema(), "report.schema.json": report_schema()}
+    return {
+        name: msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2) + b"\n"
+        for name, schema in made.items()
+    }
+
+
+def write_schemas(folder: Path) -> None:
+    """Write the schemas into a folder."""
+    folder.mkdir(exist_ok=True)
+    for name, text in schemas().items():
+        (folder / name).write_bytes(text)

@@ -1,0 +1,34 @@
+"""The checks, one module for each chapter of the specification that has any."""
+
+from loopspec.rules import (
+    dispatch,
+    due,
+    early_stopping,
+    evaluation,
+    events,
+    flags,
+    logs,
+    registration,
+    requests,
+    steps,
+    stops,
+)
+from loopspec.rules.checking import CHECKS, Check, Finding, Findings
+
+__all__ = [
+    "CHECKS",
+    "Check",
+    "Finding",
+    "Findings",
+    "dispatch",
+    "due",
+    "early_stopping",
+    "evaluation",
+    "events",
+    "flags",
+    "logs",
+    "registration",
+    "requests",
+    "steps",
+    "stops",
+]

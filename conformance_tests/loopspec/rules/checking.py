@@ -1,0 +1,73 @@
+"""How a check is written: a few lines over a trace that say what was expected and what came.
+
+    @check("CTRL-3")
+    def epoch_stop_falls_at_epoch_begin(trace: Trace) -> Findings:
+        for before, record in trace.pairs:
+            if record.event is Event.EPOCH_BEGIN and E in before.exit:
+                yield saw(record, E not in record.entry, "should_epoch_stop cleared", "still set")
+
+A check yields one finding for each place where its rule had something to say, good or bad, and
+nothing where it had not: a rule without findings counts as not exercised. It judges what it sees in
+the trace, given the flags that it sees there, not what a whole run should have looked like: so one
+fault of a trainer breaks one rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple, TypeAlias
+
+from loopspec.trace import Record, Trace
+
+
+class Finding(NamedTuple):
+    """One observation for or against a rule, at the record with number `at`.
+
+    `variant` names which of the rule's variants was seen; whether that conforms is for the
+    edition to say, so `ok` is True then.
+    """
+
+    ok: bool
+    at: int
+    expected: str = ""
+    got: object = ""
+    variant: str = ""
+
+
+Findings: TypeAlias = Iterator[Finding]
+Check: TypeAlias = Callable[[Trace], Findings]
+
+CHECKS: dict[str, Check] = {}
+"""The check of each rule, by the rule's id."""
+
+
+def check(rule: str) -> Callable[[Check], Check]:
+    """Make a function the check of a rule."""
+
+    def register(function: Check) -> Check:
+        if rule in CHECKS:
+            raise ValueError(f"{rule} has a check already: {CHECKS[rule].__name__}")
+        CHECKS[rule] = function
+        return function
+
+    return register
+
+
+def saw(record: Record, ok: bool, expected: str, got: object = "") -> Finding:
+    """What was seen at a record, for (`ok`) or against the rule. `got` is put into words only if
+    it is against."""
+    return Finding(ok, record.i, expected, got)
+
+
+def variant(record: Record, name: str) -> Finding:
+    """Which of the rule's variants was seen at a record."""
+    return Finding(True, record.i, variant=name)
+
+
+def unless(records: Iterable[Record], against: Iterable[Finding]) -> Findings:
+    """What speaks against the rule; where nothing does, one word for all of the records."""
+    broken = list(against)
+    yield from broken
+    first = next(iter(records), None)
+    if first is not None and not broken:
+        yield saw(first, True, "")

@@ -1,0 +1,188 @@
+"""Checks of the chapter on events: what is due, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import NamedTuple
+
+from loopspec.machine.players import interval
+from loopspec.rules.checking import Findings, check, saw, variant
+from loopspec.rules.windows import Window, windows
+from loopspec.trace import Record, Trace
+from loopspec.vocabulary import Event, Flag
+
+_, _, S, V, L = Flag
+
+
+class Moment(NamedTuple):
+    """A moment at which the trainer looks what is due: what the default flow asked for there.
+
+    `standing` are the flags that were set before, of which nothing can be told.
+    """
+
+    window: Window
+    at: Record
+    after_step: bool
+    asked: str
+    standing: str
+
+
+def _moments(trace: Trace) -> list[Moment]:
+    """The moments of a trace, in order; made once for each trace."""
+    made: list[Moment] | None = trace.__dict__.get("_moments")
+    if made is None:
+        before = {b.i: a for a, b in trace.pairs if b.event in (Event.STEP_END, Event.EPOCH_END)}
+        made = trace.__dict__["_moments"] = [
+            _moment(window, before.get(window.opening.i)) for window in windows(trace)
+        ]
+    return made
+
+
+def _moment(window: Window, before: Record | None) -> Moment:
+    at = window.opening
+    after_step = at.event is Event.STEP_END
+    if at.calls[0].control is None:  # a trainer without flags: what it does tells what was due
+        served = "S" * bool(window.count(Event.SAVE)) + "V" * bool(window.count(Event.EVALUATE))
+        return Moment(window, at, after_step, served + "L" * bool(window.log), "")
+    return Moment(window, at, after_step, at.entry, before.exit if before else "")
+
+
+class Kind(NamedTuple):
+    """One of the three things that can be due."""
+
+    flag: Flag
+    word: str
+    strategy: str
+    steps: str
+
+
+KINDS = (
+    Kind(L, "log", "logging_strategy", "logging_steps"),
+    Kind(V, "evaluation", "eval_strategy", "eval_steps"),
+    Kind(S, "save", "save_strategy", "save_steps"),
+)
+
+
+def _kinds(trace: Trace, strategy: str) -> list[Kind]:
+    """The kinds that the scenario has under this strategy."""
+    return [kind for kind in KINDS if getattr(trace.scenario, kind.strategy) == strategy]
+
+
+def _held_to(trace: Trace, strategy: str, due: Callable[[Moment, Kind], bool | None]) -> Findings:
+    """Whether just what is due was asked for; `due` is None where another rule decides."""
+    for kind in _kinds(trace, strategy):
+        for moment in _moments(trace):
+            wanted = None if kind.flag in moment.standing else due(moment, kind)
+            if wanted is None or _first_log(trace, moment, kind):
+                continue
+            if (kind.flag in moment.asked) is wanted:
+                yield saw(moment.at, True, "")
+            else:
+                named = kind.steps if strategy == "steps" else kind.strategy
+                rule = f"{named}={getattr(trace.scenario, named):}"
+                words = [f"a {kind.word} due" if kind.word != "evaluation" else "an evaluation due"]
+                words.append(f"no {kind.word} due")
+                expected, got = words if wanted else reversed(words)
+                yield saw(moment.at, False, f"{expected} by {rule}", got)
+
+
+def _first_log(trace: Trace, moment: Moment, kind: Kind) -> bool:
+    first = moment.after_step and moment.at.step == 1
+    return first and kind.flag is L and trace.scenario.logging_first_step
+
+
+def _delayed(trace: Trace, kind: Kind, progress: float | None) -> bool:
+    return kind.flag is V and progress is not None and progress < trace.scenario.eval_delay
+
+
+def _divides(trace: Trace, moment: Moment, kind: Kind) -> bool | None:
+    """Whether the interval of this kind divides the step; None where that cannot be told."""
+    step, steps = moment.at.step, getattr(trace.scenario, kind.steps)
+    if step is None or (steps < 1 and moment.at.max_steps is None):
+        return None
+    return step % interval(steps, moment.at.max_steps or 0) == 0
+
+
+def _closing(moment: Moment) -> bool:
+    """Whether this is the step that ends the run by plan."""
+    at = moment.at
+    return at.step is not None and at.max_steps is not None and at.step >= at.max_steps
+
+
+@check("EVT-20")
+def order_after_a_step(trace: Trace) -> Findings:
+    for window in windows(trace):
+        ranks = [rank for rank in map(_rank, window.served) if rank is not None]
+        if len(set(ranks)) > 1:
+            yield saw(
+                window.opening, ranks == sorted(ranks), _in_words(sorted(ranks)), _in_words(ranks)
+            )
+
+
+def _in_words(ranks: list[int]) -> str:
+    """Ranks as kinds, each run of one kind once: `log, evaluation, save`."""
+    return ", ".join(KINDS[rank].word for rank, _ in groupby(ranks))
+
+
+def _rank(record: Record) -> int | None:
+    """Its place among what is due; the log of an evaluation has none of its own."""
+    if record.event is Event.LOG:
+        return 0 if "loss" in (record.logs or {}) else None
+    return 2 if record.event is Event.SAVE else 1
+
+
+@check("EVT-21")
+def intervals(trace: Trace) -> Findings:
+    def due(moment: Moment, kind: Kind) -> bool | None:
+        if not moment.after_step or _delayed(trace, kind, moment.at.step):
+            return False
+        divides = _divides(trace, moment, kind)
+        return None if not divides and kind.flag is not L and _closing(moment) else divides
+
+    yield from _held_to(trace, "steps", due)
+
+
+@check("EVT-22")
+def per_epoch(trace: Trace) -> Findings:
+    def due(moment: Moment, kind: Kind) -> bool:
+        return not moment.after_step and not _delayed(trace, kind, moment.at.epoch)
+
+    yield from _held_to(trace, "epoch", due)
+
+
+@check("EVT-23")
+def strategy_no(trace: Trace) -> Findings:
+    yield from _held_to(trace, "no", lambda moment, kind: False)
+
+
+@check("EVT-24")
+def first_step_is_logged(trace: Trace) -> Findings:
+    for moment in _moments(trace) if trace.scenario.logging_first_step else ():
+        if _first_log(trace, moment, KINDS[0]) and L not in moment.standing:
+            yield saw(moment.at, L in moment.asked, "a log due by logging_first_step", "no log due")
+
+
+def _off_the_interval(trace: Trace, flag: Flag) -> Iterator[Moment]:
+    for kind in _kinds(trace, "steps"):
+        for moment in _moments(trace) if kind.flag is flag else ():
+            if (
+                moment.after_step
+                and _closing(moment)
+                and flag not in moment.standing
+                and _divides(trace, moment, kind) is False
+                and not _delayed(trace, kind, moment.at.step)
+            ):
+                yield moment
+
+
+@check("EVT-25")
+def last_save(trace: Trace) -> Findings:
+    for moment in _off_the_interval(trace, S):
+        yield variant(moment.at, "saved" if S in moment.asked else "not-saved")
+
+
+@check("EVT-26")
+def last_evaluation(trace: Trace) -> Findings:
+    for moment in _off_the_interval(trace, V):
+        yield variant(moment.at, "evaluated" if V in moment.asked else "not-evaluated")

@@ -1,0 +1,198 @@
+"""Checks of the chapter on events: evaluation, prediction and saving."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from loopspec.rules.checking import Finding, Findings, check, saw, variant
+from loopspec.rules.outline import outline
+from loopspec.trace import Record, Trace, Value
+from loopspec.vocabulary import Event
+
+# Evaluation and prediction ------------------------------------------------------------------------
+
+
+@check("EVT-31")
+def prediction_steps(trace: Trace) -> Findings:
+    due, count, call = trace.scenario.eval_batches, 0, 0
+    for record in trace.of(*_COUNTED):
+        if record.event is Event.PREDICTION_STEP and record.call == call:
+            count += 1
+        elif record.event is Event.PREDICTION_STEP:
+            count, call = 1, record.call
+        else:
+            if record.event is not Event.STEP_END and record.event is not Event.EPOCH_END:
+                words = f"{due} on_prediction_step before {record.event}"
+                yield saw(record, count == due, words, count)
+            count = 0
+
+
+_COUNTED = (
+    Event.PREDICTION_STEP,
+    Event.EVALUATE,
+    Event.PREDICT,
+    Event.STEP_END,
+    Event.EPOCH_END,
+)
+
+
+@check("EVT-32")
+def log_then_evaluate(trace: Trace) -> Findings:
+    measured: Record | None = None  # the log of an evaluation that has just been
+    for before, record in trace.neighbours:
+        if record.event is Event.EVALUATE:
+            good = before.event is Event.LOG
+            yield saw(record, good, "the log of its metrics right before", before.event)
+        elif measured is not None:
+            yield saw(measured, False, "on_evaluate right after the log of metrics", record.event)
+        predicted = before.event is Event.PREDICTION_STEP
+        measured = record if predicted and record.event is Event.LOG else None
+
+
+@check("EVT-33")
+def each_evaluation_set(trace: Trace) -> Findings:
+    names = trace.scenario.eval_sets
+    for evaluation in _evaluations(trace) if names else ():
+        if any(record.metrics is None for record in evaluation):
+            continue
+        got = [_name_of_set(record.metrics or {}, names) for record in evaluation]
+        words = "on_evaluate of " + ", ".join(names)
+        yield saw(evaluation[0], got == list(names), words, ", ".join(got))
+
+
+def _evaluations(trace: Trace) -> Iterator[list[Record]]:
+    """The `on_evaluate`s of each evaluation that the trainer made by itself or for its user."""
+    found: list[Record] = []
+    call = 0
+    for record in trace.top:
+        if record.event not in _OF_EVALUATION or record.call != call:
+            if found:
+                yield found
+            found, call = [], record.call
+        if record.event is Event.EVALUATE:
+            found.append(record)
+    if found:
+        yield found
+
+
+_OF_EVALUATION = (Event.PREDICTION_STEP, Event.LOG, Event.EVALUATE)
+
+
+def _name_of_set(metrics: dict[str, Value], names: tuple[str, ...]) -> str:
+    mine = (name for name in names if any(key.startswith(f"eval_{name}_") for key in metrics))
+    return next(mine, "no set")
+
+
+_EVAL_LOSS = 0.5
+
+
+@check("EVT-34")
+def metrics_are_given(trace: Trace) -> Findings:
+    scores = trace.scenario.metrics
+    for n, record in enumerate(trace.of(Event.EVALUATE, Event.PREDICT)):
+        if not record.metrics:
+            yield saw(record, False, "the keyword argument metrics, with values", "none")
+            continue
+        yield _metric(record, record.metrics, "loss", _EVAL_LOSS)
+        score = scores[min(n, len(scores) - 1)] if scores else None
+        if score is not None:
+            yield _metric(record, record.metrics, trace.scenario.metric_name, score)
+
+
+def _metric(record: Record, metrics: dict[str, Value], name: str, due: Value) -> Finding:
+    got = next((v for key, v in metrics.items() if key.endswith(f"_{name}")), None)
+    good = got == due or (
+        isinstance(got, int | float) and isinstance(due, int | float) and math.isclose(got, due)
+    )
+    return saw(record, good, f"{name} {due} in metrics", got)
+
+
+@check("EVT-35")
+def evaluation_on_start(trace: Trace) -> Findings:
+    wanted = trace.scenario.eval_on_start
+    sets = max(1, len(trace.scenario.eval_sets))
+    for run in outline(trace):
+        if not run.epochs or run.epochs[0].begin is None:
+            continue
+        begin = run.epochs[0].begin
+        count = 0
+        for record in run.records:
+            if record is begin:
+                break
+            count += record.event is Event.EVALUATE
+        if wanted or count:
+            due = sets if wanted else 0
+            yield saw(begin, count == due, f"{due} on_evaluate before the first epoch", count)
+
+
+@check("EVT-36")
+def evaluate_alone(trace: Trace) -> Findings:
+    for last, others in _calls(trace, "evaluate", _OF_EVALUATION):
+        good = last.event is Event.EVALUATE
+        yield saw(last, good, "on_evaluate as the last event of evaluate()", last.event)
+        for record in others:
+            yield saw(record, False, "only an evaluation in evaluate()", record.event)
+
+
+@check("EVT-37")
+def predict_alone(trace: Trace) -> Findings:
+    for last, others in _calls(trace, "predict", (Event.PREDICTION_STEP, Event.PREDICT)):
+        good = last.event is Event.PREDICT
+        yield saw(last, good, "on_predict as the last event of predict()", last.event)
+        for record in others:
+            yield saw(record, False, "only on_prediction_step and on_predict", record.event)
+
+
+def _calls(
+    trace: Trace, name: str, mine: tuple[Event, ...]
+) -> Iterator[tuple[Record, list[Record]]]:
+    """The last record of each such call that came back, and those of other events."""
+    if name not in trace.scenario.calls:
+        return
+    for returned in trace.returns:
+        records = [r for r in trace.top if r.call == returned.call and returned.name == name]
+        if records:
+            yield records[-1], [record for record in records[:-1] if record.event not in mine]
+
+
+# Saving -------------------------------------------------------------------------------------------
+
+
+@check("EVT-38")
+def saved_when_told(trace: Trace) -> Findings:
+    told = set()
+    for record in trace.of(Event.SAVE):
+        told.add(record.step)
+        complete = record.seen.get("checkpoints")
+        if complete is not None:
+            words = f"a complete checkpoint of step {record.step}"
+            yield saw(record, record.step in complete, words, f"those of {complete}")
+            untold = sorted(set(complete) - told)
+            if untold:
+                yield saw(record, False, "an on_save for each checkpoint", f"none for {untold}")
+
+
+@check("EVT-39")
+def best_weights_at_the_end(trace: Trace) -> Findings:
+    if not trace.scenario.load_best_model_at_end:
+        return
+    for run in outline(trace):
+        last, best = run.records[-1], _best_step(run.records)
+        saved = any(r.event is Event.SAVE and r.step == best for r in run.records)
+        if not run.finished or not saved or best == last.step or len(run.records) < 2:
+            continue
+        moved = [record.seen.get("moved") for record in run.records[-2:]]
+        if any(moved):
+            yield variant(last, "before-the-last-log" if moved[0] else "after-the-last-log")
+        elif None not in moved:
+            yield saw(last, False, f"the weights of step {best} loaded", "weights unmoved")
+
+
+def _best_step(records: list[Record]) -> int | None:
+    """The step of the best evaluation; where the state does not tell, that of its metric."""
+    last = records[-1]
+    if last.best_step is not None or last.best is None:
+        return last.best_step
+    measured = (r for r in records if last.best in (r.metrics or {}).values())
+    return next((record.step for record in measured), None)

@@ -1,0 +1,196 @@
+"""Checks of the chapter on events: construction, runs and epochs."""
+
+from __future__ import annotations
+
+import math
+
+from loopspec.machine.follow import follow
+from loopspec.rules.checking import Finding, Findings, check, saw
+from loopspec.rules.outline import Run, outline, planned_updates, updates_per_epoch
+from loopspec.trace import Record, Trace
+from loopspec.vocabulary import Event
+
+# Construction and training ------------------------------------------------------------------------
+
+
+@check("EVT-1")
+def construction_ends_once(trace: Trace) -> Findings:
+    if not trace.records:
+        return
+    first = trace.records[0]
+    good = first.event is Event.INIT_END and first.call == 0
+    place = "" if first.call == 0 else f" of call {first.call}"
+    yield saw(first, good, "on_init_end first, when construction ends", f"{first.event}{place}")
+    for again in trace.of(Event.INIT_END):
+        if again is not first:
+            yield saw(again, False, "on_init_end only once", "another")
+    for record in trace.top:
+        if record.call:
+            break
+        if record.event is not Event.INIT_END:
+            yield saw(record, False, "nothing after on_init_end in construction", record.event)
+
+
+@check("EVT-2")
+def training_opens(trace: Trace) -> Findings:
+    opened = set()
+    for run in trace.runs:
+        opened.add(run[0].call)
+        good = run[0].event is Event.TRAIN_BEGIN
+        yield saw(run[0], good, "on_train_begin as the first event of train()", run[0].event)
+        yield from _alone(trace, Event.TRAIN_BEGIN, run[0])
+    for returned in trace.returns:
+        if returned.name.startswith(("train", "resume")) and returned.call not in opened:
+            yield Finding(False, len(trace.records) - 1, "on_train_begin", "no event of train()")
+
+
+@check("EVT-3")
+def training_closes(trace: Trace) -> Findings:
+    for run in outline(trace):
+        if run.finished:
+            last = run.records[-1]
+            good = last.event is Event.TRAIN_END
+            yield saw(last, good, "on_train_end as the last event of train()", last.event)
+            yield from _alone(trace, Event.TRAIN_END, last)
+
+
+def _alone(trace: Trace, event: Event, the_one: Record) -> Findings:
+    """Against every other record of this event in the same call."""
+    for record in trace.of(event):
+        if record.call == the_one.call and record is not the_one and not record.depth:
+            yield saw(record, False, f"{event} only once, at its place", "it here too")
+
+
+@check("EVT-4")
+def training_starts_anew(trace: Trace) -> Findings:
+    known: set[int | None] = set()
+    for run in outline(trace):
+        first = run.records[0]
+        if first.event is Event.TRAIN_BEGIN and first.state is not None and not run.resumed:
+            kept = [
+                f"{name} {value}"
+                for name, value, fresh in (
+                    ("global_step", first.step, 0),
+                    ("epoch", first.epoch, 0),
+                    ("entries in log_history:", first.history, 0),
+                    ("best_metric", first.best, None),
+                )
+                if value not in (fresh, None)
+            ]
+            kept += ["the state object of an earlier run"] if first.state in known else []
+            yield saw(first, not kept, "a fresh state", ", ".join(kept))
+        known.update(record.state for record in (run.records[0], run.records[-1]))
+
+
+@check("EVT-5")
+def exceptions_leave_at_once(trace: Trace) -> Findings:
+    for part in trace.scenario.callbacks:
+        for act in part.acts:
+            if act.does == "fail":
+                met = (r for r in trace.of(act.event) if act.step in (None, r.step))
+                raised = next((r for r in met if any(c.who == part.name for c in r.calls)), None)
+                if raised is not None:
+                    yield _left_at_once(trace, raised, part.name)
+
+
+def _left_at_once(trace: Trace, raised: Record, who: str) -> Finding:
+    """What came of the exception that the callback `who` raised in this record."""
+    expected = f"the exception of {who} to leave train() at once"
+    after = next((record for record in trace.records if record.i > raised.i), None)
+    if after is not None:
+        return saw(after, False, expected, f"{after.event} after it")
+    if raised.calls[-1].who != who:
+        return saw(raised, False, expected, f"{raised.calls[-1].who} called after it")
+    good = trace.outcome.kind == "scripted"
+    return saw(raised, good, expected, "train() came back as if nothing had been")
+
+
+# Epochs -------------------------------------------------------------------------------------------
+
+
+@check("EVT-6")
+def epochs_pair(trace: Trace) -> Findings:
+    for run in outline(trace):
+        for epoch in run.epochs:
+            if epoch.begin is None:
+                first = epoch.steps[0].first if epoch.steps else epoch.last
+                yield saw(first, False, "on_epoch_begin before it", "no epoch begun")
+            elif epoch.end is not None:
+                yield saw(epoch.begin, True, "")
+            elif run.finished or epoch is not run.epochs[-1]:
+                yield saw(epoch.begin, False, "on_epoch_end for this epoch", "none")
+
+
+@check("EVT-7")
+def epochs_are_whole(trace: Trace) -> Findings:
+    due = trace.scenario.train_batches
+    for run in outline(trace):
+        for epoch in run.epochs:
+            if epoch.end is None or epoch.begin is None or epoch.partial or epoch.cut:
+                continue
+            if not run.finished and epoch is run.epochs[-1]:
+                continue  # an exception cut it
+            count = sum(step.substeps + (step.end is not None) for step in epoch.steps)
+            good = count == due or _at_end(trace, run, epoch.end)
+            yield saw(epoch.end, good, f"{due} micro-batches in an epoch that nothing cut", count)
+
+
+def _at_end(trace: Trace, run: Run, record: Record) -> bool:
+    """Whether a trainer that has no stop flag was at the end of its run anyway."""
+    return record.step is not None and record.step >= planned_updates(trace) and not run.resumed
+
+
+def _makes_all_updates(trace: Trace) -> Findings:
+    """A fresh run makes the planned number of updates, in as many epochs as that takes."""
+    due = planned_updates(trace)
+    epochs = math.ceil(due / updates_per_epoch(trace))
+    for run in outline(trace):
+        last = run.records[-1]
+        if not run.finished or run.resumed or last.step is None:
+            continue
+        yield saw(last, last.step == due, f"the run to end at step {due}", last.step)
+        yield saw(last, len(run.epochs) == epochs, f"{epochs} epochs", len(run.epochs))
+        begun = run.records[0]
+        if begun.event is Event.TRAIN_BEGIN and begun.max_steps is not None:
+            yield saw(begun, begun.max_steps == due, f"state.max_steps {due}", begun.max_steps)
+
+
+def _unstopped(trace: Trace) -> bool:
+    """Whether no callback of the scenario stops a run, or overrules the end that is planned."""
+    s = trace.scenario
+    meddles = any(act.gives in ("new", "junk") or "T" in act.lowers for act in s.acts)
+    return not (meddles or s.early_stopping or "T" in s.raised or "E" in s.raised)
+
+
+@check("EVT-8")
+def all_epochs_are_made(trace: Trace) -> Findings:
+    if trace.scenario.max_steps <= 0 < trace.scenario.num_train_epochs and _unstopped(trace):
+        yield from _makes_all_updates(trace)
+
+
+@check("EVT-9")
+def max_steps_ends_the_run(trace: Trace) -> Findings:
+    if trace.scenario.max_steps > 0 and _unstopped(trace):
+        yield from _makes_all_updates(trace)
+
+
+@check("EVT-10")
+def no_epochs_no_epoch(trace: Trace) -> Findings:
+    if trace.scenario.max_steps <= 0 and trace.scenario.num_train_epochs == 0:
+        for run in outline(trace):
+            if run.finished and not run.resumed:
+                yield saw(run.records[0], not run.epochs, "no epoch", f"{len(run.epochs)}")
+
+
+# The whole ----------------------------------------------------------------------------------------
+
+
+@check("EVT-40")
+def the_table_allows_it(trace: Trace) -> Findings:
+    if trace.records:
+        violation = follow(trace.records)
+        if violation is None:
+            yield Finding(True, 0)
+        else:
+            expected = " or ".join(violation.expected) or "nothing more"
+            yield Finding(False, violation.at, expected, violation.got)

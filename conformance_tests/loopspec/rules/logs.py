@@ -1,0 +1,141 @@
+"""Checks of the chapter on events: what is logged, and what it says."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from loopspec.rules.checking import Finding, Findings, check, saw
+from loopspec.rules.outline import END, SUBSTEP, outline
+from loopspec.rules.windows import windows
+from loopspec.trace import Record, Trace, Value
+from loopspec.vocabulary import Event
+
+
+@check("EVT-27")
+def logs_are_given(trace: Trace) -> Findings:
+    for record in trace.of(Event.LOG):
+        if not record.logs:
+            yield saw(record, False, "the keyword argument logs, with values", "none")
+            continue
+        said, epoch = record.logs.get("epoch"), record.epoch
+        if epoch is None:
+            yield saw(record, True, "")
+        else:  # old versions of transformers round it to two digits
+            good = isinstance(said, int | float) and abs(said - epoch) <= 0.00501
+            yield saw(record, good, f"logs with epoch {epoch:.4g}", said)
+
+
+@check("EVT-28")
+def history_holds_it(trace: Trace) -> Findings:
+    due = {r.state: r.history for r in trace.of(Event.INIT_END, Event.TRAIN_BEGIN)}
+    for record in trace.of(Event.LOG):
+        before = due.get(record.state)
+        if record.history is not None and before is not None:
+            due[record.state] = before + 1
+            words = f"{before + 1} entries in log_history"
+            yield saw(record, record.history > before, words, f"{record.history}")
+    for returned in trace.returns:
+        if returned.history is not None:
+            yield from _in_history(trace, returned.call, returned.history)
+
+
+def _in_history(trace: Trace, call: int, history: list[dict[str, Value]]) -> Findings:
+    """Whether the log_history that a call left holds what its logs said."""
+    logs = [r for r in trace.of(Event.LOG) if r.call == call and r.logs and r.history]
+    for record in logs:
+        if record.state != logs[-1].state:
+            continue
+        number = record.history or 0
+        entry = history[number - 1] if number <= len(history) else {}
+        wanted = {**(record.logs or {}), "step": record.step}
+        lost = [name for name, value in wanted.items() if entry.get(name, "") != value]
+        words = "the same values in log_history after the call"
+        yield saw(record, not lost, words, "others for " + ", ".join(lost))
+
+
+class _Mean(NamedTuple):
+    """At a log: the mean loss of an update since the last training log, and in the whole run.
+
+    None where nothing is to be said: no update was made, or a group was abandoned, whose loss a
+    trainer may count or drop.
+    """
+
+    at: Record
+    since_last: float | None
+    of_run: float | None
+
+
+def _means(trace: Trace) -> list[_Mean]:
+    """What the logs of each run should say; the k-th training micro-batch has loss k. Made once for
+    each trace."""
+    made: list[_Mean] | None = trace.__dict__.get("_means")
+    if made is None:
+        made = trace.__dict__["_means"] = _make_means(trace)
+    return made
+
+
+def _make_means(trace: Trace) -> list[_Mean]:
+    found: list[_Mean] = []
+    passes = 0
+    for run in outline(trace):
+        total = kept = group = 0.0
+        steps = size = logged = 0
+        lost = lost_in_run = False
+        for record in run.records:
+            event = record.event
+            if event not in _COUNTED:
+                continue
+            if event is SUBSTEP or event is END:
+                passes, size = passes + 1, size + 1
+                group += passes
+                if event is END:
+                    total, steps = total + group / size, steps + 1
+                    group, size = 0.0, 0
+            elif event is Event.EPOCH_END:
+                lost, lost_in_run = lost or size > 0, lost_in_run or size > 0
+                group, size = 0.0, 0
+            else:
+                count = steps - logged
+                mean = None if lost or not count else (total - kept) / count
+                all_in_all = None if lost_in_run or not steps or run.resumed else total / steps
+                found.append(_Mean(record, mean, all_in_all))
+                if "loss" in (record.logs or {}):
+                    kept, logged, lost = total, steps, False
+    return found
+
+
+_COUNTED = frozenset((SUBSTEP, END, Event.EPOCH_END, Event.LOG))
+
+
+@check("EVT-29")
+def training_logs(trace: Trace) -> Findings:
+    for window in windows(trace):
+        # A last log that comes twice is for EVT-30.
+        if window.log is not None and window.log.logs and "train_loss" not in window.log.logs:
+            missing = {"loss", "learning_rate"} - set(window.log.logs)
+            words = "loss and learning_rate in a training log"
+            yield saw(window.log, not missing, words, f"no {' and no '.join(sorted(missing))}")
+    for at, mean, _ in _means(trace):
+        if mean is not None and "loss" in (at.logs or {}):
+            yield _value(at, "loss", mean)
+
+
+@check("EVT-30")
+def last_log(trace: Trace) -> Findings:
+    for run in outline(trace):
+        if not run.finished or run.records[-1].event is not Event.TRAIN_END:
+            continue
+        sums = [r for r in run.records if r.event is Event.LOG and "train_loss" in (r.logs or {})]
+        before = run.records[-2] if len(run.records) > 1 else run.records[-1]
+        words = "one log with train_loss, right before on_train_end"
+        good = len(sums) == 1 and sums[0] is before
+        yield saw(before, good, words, f"{len(sums)} such logs, {before.event} right before")
+    for at, _, mean in _means(trace):
+        if mean is not None and "train_loss" in (at.logs or {}):
+            yield _value(at, "train_loss", mean)
+
+
+def _value(record: Record, name: str, due: float) -> Finding:
+    value = (record.logs or {})[name]
+    good = isinstance(value, int | float) and abs(value - due) < 1e-3
+    return saw(record, good, f"{name} {due:.4f}", value)

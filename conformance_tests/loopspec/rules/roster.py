@@ -1,0 +1,212 @@
+"""Who is registered at each event, and who was called: the records in which the two differ.
+
+The roster follows the script: callbacks that are given at construction, added and removed by the
+user, added and removed by other callbacks. So it knows, for each record, who was to be called.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+import msgspec
+
+from loopspec.probe import FIRST, LAST
+from loopspec.scenario import Act, Scenario
+from loopspec.trace import Call, Record, Trace
+from loopspec.vocabulary import Event
+
+
+class Attendance(msgspec.Struct, gc=False):
+    """A record that is not simply "all who are registered, in their order".
+
+    `due` had to be called, in the order of registration. `changed` came or went (`"add"`,
+    `"remove"`) while the event was dispatched, so that both are thinkable; `origin` says how each
+    callback came in. `done` is what callbacks made the trainer do in this event, each with the call
+    of that callback, and `nested` are the records of events that this fired. `twice` was called
+    twice, which tears a record in two; `broken_off` says that an exception ended the event.
+    """
+
+    record: Record
+    names: list[str]
+    due: list[str]
+    origin: dict[str, str]
+    changed: dict[str, str]
+    done: list[tuple[Call, Act]]
+    nested: list[Record]
+    twice: list[str]
+    broken_off: bool
+
+    @property
+    def missing(self) -> list[str]:
+        return [] if self.broken_off or self.twice else [n for n in self.due if n not in self.names]
+
+    @property
+    def strangers(self) -> list[str]:
+        """Those who were called and are not registered."""
+        return [n for n in self.names if n not in self.due and n not in self.changed]
+
+    @property
+    def own_changes(self) -> dict[str, str]:
+        """Who came or went by an act in this very event, not in one around it."""
+        return {act.whom: act.does for _, act in self.done if act.does in ("add", "remove")}
+
+    @property
+    def fires(self) -> list[tuple[Call, Act]]:
+        """What fires events: evaluations and logs."""
+        return [(call, act) for call, act in self.done if act.does in ("evaluate", "log")]
+
+
+def roster(trace: Trace) -> list[Attendance]:
+    """The records that need a look; made once for each trace."""
+    made: list[Attendance] | None = trace.__dict__.get("_roster")
+    if made is None:
+        made = list(_walk(trace))
+        _find_doubles(trace, made)
+        trace.__dict__["_roster"] = made
+    return made
+
+
+def left_out(trace: Trace, origin: str) -> Iterator[tuple[Record, str]]:
+    """The records that lack callbacks which came in this way, with their names. What is special to
+    an event in which one was removed, or which fired others, is for other rules."""
+    for seen in roster(trace):
+        mine = [name for name in seen.missing if seen.origin[name] == origin]
+        if mine and not seen.fires and "remove" not in seen.own_changes.values():
+            yield seen.record, ", ".join(mine)
+
+
+_DOES = ("add", "remove", "evaluate", "log")
+
+
+class _Registered:
+    """The callbacks in the order of registration, and how each came in."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        given: list[tuple[str, str]] = [(c.name, c.given) for c in scenario.callbacks]
+        given = [(FIRST, "instance"), *given, (LAST, "instance")]
+        self.origin = {name: how for name, how in given if how in ("instance", "class")}
+        self.names = list(self.origin)
+        self._added = [name for name, how in given if how == "added"]
+        self._calls, self._call = scenario.calls, 0
+
+    def change(self, does: str, name: str) -> None:
+        self.names = [other for other in self.names if other != name]
+        if does == "add":
+            self.names.append(name)
+            self.origin = {**self.origin, name: "added"}
+
+    def up_to(self, call: int) -> None:
+        """What the user changed before this call of his."""
+        if self._call == 0 < call:
+            for name in self._added:
+                self.change("add", name)
+        for made in self._calls[self._call : call]:
+            does, _, name = made.partition(":")
+            if name:
+                self.change(does, name)
+        self._call = max(call, self._call)
+
+
+def _walk(trace: Trace) -> Iterator[Attendance]:
+    doers = {
+        callback.name: [(n, act) for n, act in enumerate(callback.acts) if act.does in _DOES]
+        for callback in trace.scenario.callbacks
+    }
+    doers = {name: acts for name, acts in doers.items() if acts}
+    acted: Counter[tuple[str, int]] = Counter()
+    registered, call = _Registered(trace.scenario), 0
+    open_changes: list[tuple[int, dict[str, str]]] = []
+    cut = _broken_off(trace)
+    for n, record in enumerate(trace.records):
+        if record.call != call:
+            registered.up_to(call := record.call)
+        names = [c.who for c in record.calls]
+        while open_changes and open_changes[-1][0] >= record.depth:
+            open_changes.pop()
+        if not doers and names == registered.names:
+            continue
+        done = list(_done(record, doers, acted))
+        changed = {name: does for _, names_of in open_changes for name, does in names_of.items()}
+        changed |= {act.whom: act.does for _, act in done if act.does in ("add", "remove")}
+        due = [name for name in registered.names if name not in changed]
+        origin = registered.origin
+        for name, does in changed.items():
+            registered.change(does, name)
+        if changed:
+            open_changes.append((record.depth, changed))
+        if done or names != due:
+            yield Attendance(
+                record, names, due, origin, changed, done, _nested(trace, n), [], record.i in cut
+            )
+
+
+def _done(
+    record: Record, doers: dict[str, list[tuple[int, Act]]], acted: Counter[tuple[str, int]]
+) -> Iterator[tuple[Call, Act]]:
+    for call in record.calls:
+        for n, act in doers.get(call.who, ()):
+            due = act.event is record.event and act.step in (None, record.step)
+            if due and not 0 < act.times <= acted[call.who, n]:
+                acted[call.who, n] += 1
+                yield call, act
+
+
+def _nested(trace: Trace, n: int) -> list[Record]:
+    """The records of events fired from inside the n-th, not those inside of these."""
+    found, depth = [], trace.records[n].depth
+    for record in trace.records[n + 1 :]:
+        if record.depth <= depth:
+            break
+        if record.depth == depth + 1:
+            found.append(record)
+    return found
+
+
+def _broken_off(trace: Trace) -> set[int]:
+    """The events that were being dispatched when an exception ended the scenario."""
+    found: set[int] = set()
+    if trace.outcome.kind != "completed":
+        depth = 1 << 30
+        for record in reversed(trace.records):
+            if record.depth < depth:
+                depth = record.depth
+                found.add(record.i)
+    return found
+
+
+def _find_doubles(trace: Trace, made: list[Attendance]) -> None:
+    """A callback that is called again within its event begins a record anew: put these together."""
+    for attendance in made:
+        if attendance.broken_off or set(attendance.due) <= set(attendance.names):
+            continue
+        chain = _chain(trace, attendance.record)
+        together = [call.who for record in chain for call in record.calls]
+        if set(attendance.due) <= set(together):
+            attendance.twice = [name for name in attendance.names if together.count(name) > 1]
+
+
+def _chain(trace: Trace, record: Record) -> list[Record]:
+    """The records next to this one that look like pieces of the same event."""
+    chain = [record]
+    for end, step in ((0, -1), (-1, 1)):
+        while 0 <= (n := chain[end].i + step) < len(trace.records):
+            here, there = chain[end], trace.records[n]
+            called = {call.who for call in here.calls}
+            if not _same_event(here, there) or called.isdisjoint(c.who for c in there.calls):
+                break
+            chain.insert(0 if step < 0 else len(chain), there)
+    return chain
+
+
+_ONE_AFTER_ANOTHER = (Event.PREDICTION_STEP, Event.SUBSTEP_END)
+"""Events that follow each other at one step, so that two records are two events."""
+
+
+def _same_event(one: Record, other: Record) -> bool:
+    return (
+        one.event is other.event
+        and one.event not in _ONE_AFTER_ANOTHER
+        and (one.call, one.depth, one.step) == (other.call, other.depth, other.step)
+        and (one.logs, one.metrics) == (other.logs, other.metrics)
+    )

@@ -1,0 +1,87 @@
+"""The stretch of a run in which what is due gets served: after a step, and after an epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from loopspec.trace import Record, Trace
+from loopspec.vocabulary import Event
+
+SERVED = (Event.LOG, Event.PREDICTION_STEP, Event.EVALUATE, Event.SAVE)
+
+
+class Window(NamedTuple):
+    """What followed an `on_step_end` or `on_epoch_end`, up to the next event of another kind.
+
+    `logged` says whether this step had been logged before the window opened; `best` whether an
+    evaluation decides about saving by itself (`save_strategy="best"`).
+    """
+
+    opening: Record
+    served: list[Record]
+    closing: Record | None
+    logged: bool
+    best: bool
+
+    @property
+    def log(self) -> Record | None:
+        """The training log of this window: one that comes first, and not of an evaluation."""
+        first = self.served[0] if self.served else None
+        if first is None or first.event is not Event.LOG:
+            return None
+        return None if any(key.startswith("eval_") for key in first.logs or ()) else first
+
+    @property
+    def before_evaluation(self) -> Record:
+        """The last record before an evaluation would begin."""
+        return self.log or self.opening
+
+    @property
+    def before_save(self) -> Record:
+        """The last record before a checkpoint would be written."""
+        return next((r for r in reversed(self.served) if r.event is not Event.SAVE), self.opening)
+
+    @property
+    def last(self) -> Record:
+        return self.served[-1] if self.served else self.opening
+
+    def count(self, event: Event) -> int:
+        return sum(record.event is event for record in self.served)
+
+
+def windows(trace: Trace) -> list[Window]:
+    """All windows of a trace in order, less one that an exception cut; made once a trace."""
+    made: list[Window] | None = trace.__dict__.get("_windows")
+    if made is None:
+        made = trace.__dict__["_windows"] = [w for run in trace.runs for w in _in_run(trace, run)]
+    return made
+
+
+def _in_run(trace: Trace, run: list[Record]) -> Iterator[Window]:
+    logged: int | None = None
+    best = trace.scenario.save_strategy == "best"
+    for n, opening in enumerate(run):
+        if opening.event not in (Event.STEP_END, Event.EPOCH_END):
+            continue
+        end = n + 1
+        while end < len(run) and run[end].event in SERVED and not _sums_up(run, end):
+            end += 1
+        if end == len(run) and trace.outcome.kind != "completed":
+            continue
+        window = Window(
+            opening,
+            run[n + 1 : end],
+            run[end] if end < len(run) else None,
+            logged == opening.step,
+            best,
+        )
+        if window.log:
+            logged = opening.step
+        yield window
+
+
+def _sums_up(run: list[Record], n: int) -> bool:
+    """Whether this log is the last of a run, the one with `train_loss`."""
+    at_end = n + 1 == len(run) or run[n + 1].event is Event.TRAIN_END
+    return run[n].event is Event.LOG and at_end and "loss" not in (run[n].logs or {})

@@ -1,0 +1,209 @@
+"""A scenario: one tiny, fully determined training job, and what its scripted callbacks do.
+
+A scenario is data. The adapter of a subject builds the job from it; the machine predicts its
+trace. The names of the arguments are those of transformers' `TrainingArguments`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import msgspec
+
+from loopspec.vocabulary import Capability, Event, Flag
+
+Strategy = Literal["no", "steps", "epoch", "best"]
+Metric = float | Literal["nan"] | None
+"""One scripted value of the metric `score`; None leaves the metric out of that evaluation."""
+
+
+class Act(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a scripted callback does when `event` comes at `step`.
+
+    An act is found by event and global step, never by the n-th call, which would shift when a
+    trainer fires an event once more.
+    """
+
+    event: Event
+    step: int | None = None
+    """The global step at which to act; None for any."""
+    raises: str = ""
+    """Letters of the flags to set (see `Flag`)."""
+    lowers: str = ""
+    """Letters of the flags to clear."""
+    gives: Literal["none", "same", "new", "junk"] = "none"
+    """What to return: nothing, the control passed in, a new control, or something else (`"x"`)."""
+    does: Literal["", "evaluate", "log", "add", "remove", "fail"] = ""
+    """Evaluate or log through the trainer, add or remove the callback `whom`, or raise."""
+    whom: str = ""
+    """The callback that `does` is about; for `log`, the key that is logged (with value 1)."""
+    times: int = 1
+    """How often at most; 0 for every time."""
+
+    def __str__(self) -> str:
+        at = "" if self.step is None else f"@{self.step}"
+        what = [f"sets {Flag(letter).field}" for letter in self.raises]
+        what += [f"clears {Flag(letter).field}" for letter in self.lowers]
+        if self.does:
+            what.append(
+                {"fail": "raises", "add": "adds", "remove": "removes"}.get(
+                    self.does, f"calls {self.does}()"
+                )
+            )
+            what[-1] += f" {self.whom}" if self.whom else ""
+        if self.gives != "none":
+            what.append(
+                {"same": "returns control", "new": "returns a new control", "junk": 'returns "x"'}[
+                    self.gives
+                ]
+            )
+        every = (
+            "" if self.times == 1 else " every time" if self.times == 0 else f" {self.times} times"
+        )
+        return f"{self.event}{at} {' and '.join(what)}{every}"
+
+
+class Scripted(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A callback with a part to play. It also reports each call of it to the recorder."""
+
+    name: str
+    acts: tuple[Act, ...] = ()
+    given: Literal["instance", "class", "added", "spare"] = "instance"
+    """How it is registered: in `callbacks=` as an instance or a class, by `add_callback` before
+    the first call of `calls`, or not at all until another callback adds it."""
+
+    def __str__(self) -> str:
+        form = "" if self.given == "instance" else f" ({self.given})"
+        return f"{self.name}{form}: " + ("; ".join(map(str, self.acts)) or "only watches")
+
+
+class EarlyStopping(msgspec.Struct, frozen=True):
+    """The arguments of the subject's own early-stopping callback."""
+
+    patience: int = 1
+    threshold: float = 0.0
+
+
+class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One job. Loss of the k-th training micro-batch is `k`, of every evaluation batch 0.5."""
+
+    name: str
+    shows: tuple[str, ...] = ()
+    """The rules that this scenario is there for."""
+    may_raise: bool = False
+    """Whether a trainer may answer with an exception, because the script asks for nothing legal."""
+    train_batches: int = 3
+    """Micro-batches in one epoch."""
+    eval_batches: int = 2
+    """Batches of one evaluation set; 0 for no evaluation set."""
+    eval_sets: tuple[str, ...] = ()
+    """Names of several evaluation sets; empty for a single one."""
+    metrics: tuple[Metric, ...] = ()
+    """`score` at the k-th evaluation; the last value repeats."""
+    metric_name: str = "score"
+    """Another name for that metric."""
+    callbacks: tuple[Scripted, ...] = ()
+    early_stopping: EarlyStopping | None = None
+    calls: tuple[str, ...] = ("train",)
+    """What the user calls in turn: train, evaluate, predict, resume@STEP, remove:NAME, add:NAME."""
+
+    num_train_epochs: float = 2
+    max_steps: int = -1
+    gradient_accumulation_steps: int = 1
+    logging_strategy: Strategy = "no"
+    logging_steps: float = 500
+    logging_first_step: bool = False
+    eval_strategy: Strategy = "no"
+    eval_steps: float = 500
+    eval_delay: float = 0
+    eval_on_start: bool = False
+    save_strategy: Strategy = "no"
+    save_steps: float = 500
+    save_total_limit: int | None = None
+    load_best_model_at_end: bool = False
+    metric_for_best_model: str | None = None
+    greater_is_better: bool | None = None
+
+    def arguments(self) -> dict[str, Any]:
+        """The fields of `TrainingArguments`, by their names there."""
+        return {name: getattr(self, name) for name in _ARGUMENTS}
+
+    def needs(self) -> frozenset[Capability]:
+        """The capabilities without which a subject cannot run this scenario."""
+        return frozenset(capability for capability, test in _NEEDS.items() if test(self))
+
+    @property
+    def acts(self) -> list[Act]:
+        """All acts of all callbacks."""
+        return [act for callback in self.callbacks for act in callback.acts]
+
+    @property
+    def raised(self) -> str:
+        """The letters of all flags that a callback sets somewhere."""
+        return "".join(act.raises for act in self.acts)
+
+    def asks(self, what: str) -> bool:
+        """Whether a callback does this (see `Act.does`) somewhere."""
+        return any(act.does == what for act in self.acts)
+
+    def __str__(self) -> str:
+        """The whole scenario in one line: what differs from a plain job."""
+        job = f"{self.num_train_epochs:g} epochs of {self.train_batches} batches"
+        parts = (
+            [job]
+            if self.max_steps < 0
+            else [f"max_steps {self.max_steps}, epochs of {self.train_batches} batches"]
+        )
+        plain = Scenario(name="")
+        for name in _ARGUMENTS[2:]:
+            value = getattr(self, name)
+            if value != getattr(plain, name):
+                parts.append(f"{name}={value:g}" if type(value) is float else f"{name}={value}")
+        if self.metrics:
+            parts.append(
+                f"{self.metric_name} "
+                + " ".join("-" if m is None else str(m) for m in self.metrics)
+            )
+        if self.early_stopping:
+            wanted = self.early_stopping
+            parts.append(
+                f"early stopping (patience {wanted.patience}, threshold {wanted.threshold:g})"
+            )
+        parts += [str(callback) for callback in self.callbacks]
+        if self.calls != ("train",):
+            parts.append("calls " + ", ".join(self.calls))
+        return f"{self.name}: " + " | ".join(parts)
+
+
+_ARGUMENTS = tuple(
+    Scenario.__struct_fields__[Scenario.__struct_fields__.index("num_train_epochs") :]
+)
+
+_NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
+    Capability.EPOCHS: lambda s: s.num_train_epochs > 1,
+    Capability.ACCUMULATION: lambda s: s.gradient_accumulation_steps > 1,
+    Capability.LOGGING: lambda s: s.logging_strategy != "no" or s.logging_first_step,
+    Capability.EVALUATION: lambda s: (
+        s.eval_strategy != "no"
+        or s.eval_on_start
+        or "evaluate" in s.calls
+        or "V" in s.raised
+        or s.asks("evaluate")
+    ),
+    Capability.EVAL_ON_START: lambda s: s.eval_on_start,
+    Capability.PREDICTION: lambda s: "predict" in s.calls,
+    Capability.SAVING: lambda s: s.save_strategy != "no" or "S" in s.raised,
+    Capability.SAVE_BEST: lambda s: s.save_strategy == "best",
+    Capability.TRAINING_STOP: lambda s: "T" in s.raised,
+    Capability.EPOCH_STOP: lambda s: "E" in s.raised,
+    Capability.REQUESTS: lambda s: bool(set("SVL") & set(s.raised)),
+    Capability.REGISTRATION: lambda s: (
+        s.asks("add")
+        or s.asks("remove")
+        or any(callback.given in ("added", "class") for callback in s.callbacks)
+        or any(":" in call for call in s.calls)
+    ),
+    Capability.EARLY_STOPPING: lambda s: s.early_stopping is not None,
+    Capability.RESUME: lambda s: any(call.startswith("resume") for call in s.calls),
+}

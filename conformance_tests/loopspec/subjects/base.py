@@ -1,0 +1,84 @@
+"""What an adapter is: what builds a trainer for a scenario, and the strings to pull on it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from loopspec.probe import Recorder
+from loopspec.scenario import Scenario
+from loopspec.vocabulary import Capability, Event
+
+
+class Driver(ABC):
+    """A built trainer, ready to be driven. Each method does what a user of that trainer would."""
+
+    @abstractmethod
+    def train(self) -> None: ...
+
+    def resume(self, step: int) -> None:
+        """Train on from the checkpoint that was written at `step`."""
+        raise NotImplementedError("the subject declares resume, its driver has no resume()")
+
+    def evaluate(self) -> None:
+        raise NotImplementedError("the subject declares evaluation, its driver has no evaluate()")
+
+    def predict(self) -> None:
+        raise NotImplementedError("the subject declares prediction, its driver has no predict()")
+
+    def log(self, logs: dict[str, float]) -> None:
+        raise NotImplementedError("the subject declares logging, its driver has no log()")
+
+    def add(self, callback: object) -> None:
+        raise NotImplementedError("the subject declares registration, its driver has no add()")
+
+    def remove(self, callback: object) -> None:
+        raise NotImplementedError("the subject declares registration, its driver has no remove()")
+
+    def held(self) -> dict[str, Any]:
+        """What the trainer holds after a call: the fields `step`, `flags`, `history`, `seen` of a
+        `Return`, as far as there are such things."""
+        return {}
+
+
+class Subject(ABC):
+    """A trainer under test.
+
+    Attributes:
+        name: what the report calls it.
+        capabilities: what it declares to have; rules and scenarios that need more are left out.
+        known_deviations: a file of known deviations that comes with it, if any.
+        inherits_deviations: whether that file is another trainer's, from which this one derives;
+            an entry that does not fit any more is no fault then.
+    """
+
+    name: str
+    capabilities: frozenset[Capability] = frozenset(Capability)
+    known_deviations: Path | None = None
+    inherits_deviations: bool = False
+
+    @property
+    def version(self) -> str:
+        """The version of the package that the trainer comes from."""
+        return "unknown"
+
+    @property
+    def packages(self) -> Mapping[str, str]:
+        """The versions of what it runs on."""
+        return {}
+
+    @property
+    def callback_base(self) -> type:
+        """The class that callbacks of this trainer derive from."""
+        return object
+
+    @abstractmethod
+    def build(self, scenario: Scenario, recorder: Recorder, folder: Path) -> Driver:
+        """Build the trainer for `scenario`, with the recorder's callbacks registered, writing to
+        `folder` only. Construction is call 0 of the trace: `on_init_end` is recorded here."""
+
+    def observe(self, event: Event, keywords: Mapping[str, Any]) -> dict[str, Any]:
+        """What to add to the record of an event as `seen`."""
+        return {}

@@ -1,0 +1,289 @@
+"""The adapter for everything shaped like transformers' `Trainer`: same constructor, same methods.
+
+`HFSubject(MyTrainer)` is all that a plain subclass needs. A derivative that builds something else
+overrides the method that builds it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import inspect
+import logging
+import os
+import random
+import sys
+import warnings
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from loopspec.known import bundled_known
+from loopspec.probe import Recorder, history
+from loopspec.scenario import Scenario
+from loopspec.subjects.base import Driver, Subject
+from loopspec.vocabulary import Capability, Event, Flag
+
+_SIZES = {"per_device_train_batch_size": 1, "per_device_eval_batch_size": 1}
+_RENAMED = {"eval_strategy": "evaluation_strategy", "use_cpu": "no_cuda"}
+"""Arguments by the names that old versions know."""
+
+
+class HFSubject(Subject):
+    """A trainer shaped like transformers' `Trainer`.
+
+    Args:
+        trainer_class: the class under test; transformers' own `Trainer` if left out.
+        name: what the report calls it; `module:Class` if left out.
+        arguments_class: its `TrainingArguments`; transformers' if left out.
+        early_stopping_class: its `EarlyStoppingCallback`; transformers' if left out.
+        callback_base: its `TrainerCallback`; transformers' if left out.
+        capabilities: what the trainer has; if left out, everything that its version offers.
+        arguments: arguments that this trainer needs besides, passed as they are.
+    """
+
+    def __init__(
+        self,
+        trainer_class: type | None = None,
+        *,
+        name: str | None = None,
+        arguments_class: type | None = None,
+        early_stopping_class: type | None = None,
+        callback_base: type | None = None,
+        capabilities: frozenset[Capability] | None = None,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.trainer_class = trainer_class or _transformers().Trainer
+        self.name = name or f"{self.trainer_class.__module__}:{self.trainer_class.__qualname__}"
+        self._arguments_class = arguments_class
+        self._early_stopping_class = early_stopping_class
+        self._callback_base = callback_base
+        self.capabilities = self._detected() if capabilities is None else capabilities
+        self._arguments = dict(arguments or {})
+        self._inherit()
+
+    def _inherit(self) -> None:
+        """A trainer with transformers' loop has what transformers is known to do."""
+        home = getattr(sys.modules.get("transformers"), "Trainer", None)
+        if home is not None and issubclass(self.trainer_class, home):
+            self.known_deviations = bundled_known("transformers")
+            self.inherits_deviations = self.trainer_class is not home
+
+    def _detected(self) -> frozenset[Capability]:
+        """Everything, less what an old version of transformers does not know."""
+        absent = set()
+        if not hasattr(self.callback_base, Event.PRE_OPTIMIZER_STEP):
+            absent.add(Capability.OPTIMIZER_EVENTS)
+        made = self._arguments_class or _transformers().TrainingArguments
+        if "eval_on_start" not in inspect.signature(made).parameters:
+            absent.add(Capability.EVAL_ON_START)
+        if self._arguments_class is None and not hasattr(
+            _transformers().trainer_utils, "SaveStrategy"
+        ):
+            absent.add(Capability.SAVE_BEST)
+        return frozenset(Capability) - absent
+
+    @property
+    def package(self) -> str:
+        return str(self.trainer_class.__module__).partition(".")[0]
+
+    @property
+    def version(self) -> str:
+        return _version(self.package)
+
+    @property
+    def packages(self) -> Mapping[str, str]:
+        names = (
+            ("torch", "transformers", "accelerate") if self._arguments_class is None else ("torch",)
+        )
+        return {name: _version(name) for name in names}
+
+    @property
+    def callback_base(self) -> type:
+        return self._callback_base or _transformers().TrainerCallback
+
+    # What a derivative may build otherwise -------------------------------------------------------
+
+    def make_model(self, scenario: Scenario) -> Any:
+        from loopspec.subjects.tiny_torch import TinyModel
+
+        return TinyModel()
+
+    def make_dataset(self, scenario: Scenario, batches: int) -> Any:
+        """A data set that gives `batches` batches of one sample."""
+        from loopspec.subjects.tiny_torch import TinyData
+
+        return TinyData(batches)
+
+    def make_arguments(self, scenario: Scenario, folder: Path) -> Any:
+        wanted: dict[str, Any] = {
+            "output_dir": str(folder),
+            "report_to": [],
+            "disable_tqdm": True,
+            "use_cpu": True,
+            "lr_scheduler_type": "constant",
+            "learning_rate": 0.125,
+            "seed": 0,
+            **_SIZES,
+            **scenario.arguments(),
+            **self._arguments,
+        }
+        made = self._arguments_class or _transformers().TrainingArguments
+        known = inspect.signature(made).parameters
+        named = {
+            _RENAMED.get(name, name) if name not in known else name: value
+            for name, value in wanted.items()
+        }
+        return made(
+            **{
+                name: value
+                for name, value in named.items()
+                if name in known or value not in (None, False)
+            }
+        )
+
+    def make_early_stopping(self, scenario: Scenario) -> Any:
+        assert scenario.early_stopping is not None
+        made = self._early_stopping_class or _transformers().EarlyStoppingCallback
+        wanted = scenario.early_stopping
+        return made(
+            early_stopping_patience=wanted.patience, early_stopping_threshold=wanted.threshold
+        )
+
+    def make_trainer(self, scenario: Scenario, callbacks: list[Any], folder: Path) -> Any:
+        from loopspec.subjects.tiny_torch import scripted_metrics
+
+        names = scenario.eval_sets
+        sets = [self.make_dataset(scenario, scenario.eval_batches) for _ in names or ("",)]
+        return self.trainer_class(
+            model=self.make_model(scenario),
+            args=self.make_arguments(scenario, folder),
+            train_dataset=self.make_dataset(scenario, scenario.train_batches),
+            eval_dataset=None
+            if not scenario.eval_batches
+            else dict(zip(names, sets, strict=True))
+            if names
+            else sets[0],
+            compute_metrics=scripted_metrics(scenario),
+            callbacks=callbacks,
+        )
+
+    # ---------------------------------------------------------------------------------------------
+
+    def build(self, scenario: Scenario, recorder: Recorder, folder: Path) -> Driver:
+        from loopspec.subjects.tiny_torch import Watch
+
+        _seed()
+        self._watch, self._folder = Watch(), folder
+        with _quiet():
+            trainer = self.make_trainer(scenario, self._callbacks(scenario, recorder), folder)
+        return HFDriver(trainer, self.make_dataset(scenario, scenario.eval_batches), folder)
+
+    def _callbacks(self, scenario: Scenario, recorder: Recorder) -> list[Any]:
+        first, *parts, last = recorder.registered("instance", "class")
+        if scenario.early_stopping:
+            parts.insert(0, self.make_early_stopping(scenario))
+        as_given = [
+            type(part) if getattr(getattr(part, "part", None), "given", "") == "class" else part
+            for part in parts
+        ]
+        return [first, *as_given, last]
+
+    def observe(self, event: Event, keywords: Mapping[str, Any]) -> dict[str, Any]:
+        model: Any = keywords.get("model")
+        seen = self._watch.look(model) if hasattr(model, "parameters") else {}
+        if event is Event.SAVE:
+            seen["checkpoints"] = complete_checkpoints(self._folder)
+        return seen
+
+
+class HFDriver(Driver):
+    """Drives a trainer by the methods that transformers' `Trainer` has."""
+
+    def __init__(self, trainer: Any, prediction_set: Any, folder: Path) -> None:
+        self.trainer, self._prediction_set, self._folder = trainer, prediction_set, folder
+
+    def train(self) -> None:
+        with _quiet():
+            self.trainer.train()
+
+    def resume(self, step: int) -> None:
+        with _quiet():
+            self.trainer.train(resume_from_checkpoint=str(self._folder / f"checkpoint-{step}"))
+
+    def evaluate(self) -> None:
+        with _quiet():
+            self.trainer.evaluate()
+
+    def predict(self) -> None:
+        with _quiet():
+            self.trainer.predict(self._prediction_set)
+
+    def log(self, logs: dict[str, float]) -> None:
+        self.trainer.log(logs)
+
+    def add(self, callback: object) -> None:
+        self.trainer.add_callback(callback)
+
+    def remove(self, callback: object) -> None:
+        self.trainer.remove_callback(callback)
+
+    def held(self) -> dict[str, Any]:
+        state, control = self.trainer.state, self.trainer.control
+        flags = "".join(flag for flag in Flag if getattr(control, flag.field, False))
+        return {"step": state.global_step, "flags": flags, "history": history(state.log_history)}
+
+
+def complete_checkpoints(folder: Path) -> list[int]:
+    """The steps of the checkpoints that hold a readable state, weights, and an optimizer."""
+    found = []
+    for path in folder.glob("checkpoint-*"):
+        names = {entry.name for entry in path.iterdir()}
+        weights = any(
+            name.endswith((".safetensors", ".bin")) or name.startswith("model") for name in names
+        )
+        if (
+            "trainer_state.json" in names
+            and weights
+            and any(name.startswith("optimizer") for name in names)
+        ):
+            found.append(int(path.name.rpartition("-")[2]))
+    return sorted(found)
+
+
+def _transformers() -> Any:
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    return importlib.import_module("transformers")
+
+
+def _version(package: str) -> str:
+    try:
+        return str(importlib.import_module(package).__version__)
+    except (ImportError, AttributeError):
+        return "unknown"
+
+
+def _seed() -> None:
+    import torch
+
+    random.seed(0)
+    torch.manual_seed(0)
+    torch.set_num_threads(1)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Training prints, warns and logs; a suite that runs a hundred trainings must not."""
+    with (
+        open(os.devnull, "w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        previous = logging.root.manager.disable
+        logging.disable(logging.WARNING)
+        try:
+            yield
+        finally:
+            logging.disable(previous)

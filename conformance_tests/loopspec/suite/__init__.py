@@ -1,0 +1,1 @@
+"""The suite as tests: `pytest --pyargs loopspec.suite --loopspec-subject mypkg:MyTrainer`."""

@@ -1,0 +1,208 @@
+"""Traces: what the callbacks of one scenario saw, as JSON lines.
+
+The first line is a `Header`, then come `Record`s (one for each event that fired) and `Return`s
+(one for each call of the user that came back), and the last line is the `Outcome`. A trace holds
+no time, no address and no path: the same run gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterable
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+
+from loopspec.scenario import Scenario
+from loopspec.vocabulary import Capability, Event
+
+Value: TypeAlias = float | int | str | bool | None
+"""A logged value: NaN and infinities as text; None for one that measures time or speed."""
+
+
+class Call(msgspec.Struct, array_like=True, gc=False):
+    """One callback called at an event: who, with which control, flags before and after.
+
+    `control` is the ordinal of the control object among all that were seen, None where none was
+    given. `returned` is None, the ordinal of the control that was returned, or the type name of
+    something that is no control.
+    """
+
+    who: str
+    control: int | None
+    entry: str
+    exit: str
+    returned: int | str | None = None
+
+
+class Record(msgspec.Struct, tag_field="line", tag="event", gc=False):
+    """One event: where the run was, and every callback that was called, in order.
+
+    `step`, `epoch`, `history` (length of `log_history`), `best` and `best_step` are fields of the
+    state, None where no state was given. `state` and `args` are ordinals of the objects. `keywords`
+    maps the name of each keyword argument to whether it was something other than None. `seen` is
+    what the adapter looked up around the trainer. `call` counts the user's calls (0: construction),
+    `depth` is 1 for an event fired from inside a callback.
+    """
+
+    i: int
+    event: Event
+    call: int
+    depth: int
+    positional: int
+    step: int | None
+    epoch: float | None
+    max_steps: int | None
+    history: int | None
+    best: Value
+    best_step: int | None
+    state: int | None
+    args: int | None
+    calls: list[Call]
+    keywords: dict[str, bool]
+    logs: dict[str, Value] | None = None
+    metrics: dict[str, Value] | None = None
+    seen: dict[str, Any] = {}
+
+    @property
+    def entry(self) -> str:
+        """The flags as the first callback found them."""
+        return self.calls[0].entry
+
+    @property
+    def exit(self) -> str:
+        """The flags as the last callback left them."""
+        return self.calls[-1].exit
+
+
+class Return(msgspec.Struct, tag_field="line", tag="return"):
+    """One call of the user that came back, and what the trainer held then.
+
+    `history` has the entries of `log_history` with timing values as None; `flags` are those of the
+    trainer's control.
+    """
+
+    call: int
+    name: str
+    step: int | None = None
+    flags: str | None = None
+    history: list[dict[str, Value]] | None = None
+    seen: dict[str, Any] = {}
+
+
+class Outcome(msgspec.Struct, tag_field="line", tag="outcome"):
+    """How it ended. `raised`: an exception that no script asked for counts against the subject.
+
+    `scripted` is an exception that a callback of the scenario raised; `hung` and `died` are written
+    by the one who watched the worker. `during` is the user's call that raised, or `building`.
+    """
+
+    kind: Literal["completed", "scripted", "raised", "hung", "died", "adapter-fault"]
+    error: str = ""
+    where: str = ""
+    during: str = ""
+
+
+class Provenance(msgspec.Struct, frozen=True):
+    """Who made a trace: the subject, and the versions of what it ran on."""
+
+    subject: str
+    version: str
+    capabilities: tuple[Capability, ...]
+    suite: str
+    packages: dict[str, str] = {}
+
+
+class Header(msgspec.Struct, tag_field="line", tag="trace"):
+    version: int
+    scenario: Scenario
+    by: Provenance
+
+    def __post_init__(self) -> None:
+        # 2 epochs and 2.0 are the same job, and must give the same bytes.
+        self.scenario = msgspec.convert(msgspec.to_builtins(self.scenario), Scenario)
+
+
+Line: TypeAlias = Header | Record | Return | Outcome
+
+
+class Trace:
+    """The lines of one scenario, with the views that rules look at."""
+
+    def __init__(
+        self, scenario: Scenario, by: Provenance, lines: Iterable[Record | Return], outcome: Outcome
+    ) -> None:
+        self.scenario, self.by, self.outcome = scenario, by, outcome
+        self.records: list[Record] = []
+        self.returns: list[Return] = []
+        for line in lines:
+            if isinstance(line, Record):
+                self.records.append(line)
+            else:
+                self.returns.append(line)
+        # A record is written when its last callback returns, so events nested in it come first.
+        self.records.sort(key=lambda record: record.i)
+
+    @functools.cached_property
+    def top(self) -> list[Record]:
+        """The records of events that the trainer fired by itself, not from inside a callback."""
+        return [record for record in self.records if not record.depth]
+
+    @functools.cached_property
+    def _by_event(self) -> dict[Event, list[Record]]:
+        index: dict[Event, list[Record]] = {event: [] for event in Event}
+        for record in self.records:
+            index[record.event].append(record)
+        return index
+
+    def of(self, *events: Event) -> list[Record]:
+        """All records of these events, in the order of the trace."""
+        if len(events) == 1:
+            return self._by_event[events[0]]
+        return sorted((r for e in events for r in self._by_event[e]), key=lambda record: record.i)
+
+    @functools.cached_property
+    def neighbours(self) -> list[tuple[Record, Record]]:
+        """Each top-level record with the next one, also across the user's calls."""
+        return list(zip(self.top, self.top[1:], strict=False))
+
+    @functools.cached_property
+    def pairs(self) -> list[tuple[Record, Record]]:
+        """Each top-level record with the next one of the same call."""
+        return [(a, b) for a, b in self.neighbours if a.call == b.call]
+
+    @functools.cached_property
+    def runs(self) -> list[list[Record]]:
+        """The top-level records of each `train()` call that fired anything."""
+        trains = {
+            n
+            for n, call in enumerate(self.scenario.calls, 1)
+            if call.startswith(("train", "resume"))
+        }
+        runs: dict[int, list[Record]] = {}
+        for record in self.top:
+            if record.call in trains:
+                runs.setdefault(record.call, []).append(record)
+        return list(runs.values())
+
+    @property
+    def complete(self) -> bool:
+        """Whether the scenario was run to its end, or to an exception that belongs to it."""
+        return self.outcome.kind in ("completed", "scripted") or (
+            self.outcome.kind == "raised" and self.scenario.may_raise
+        )
+
+    def text(self, *events: Event) -> str:
+        """The trace in one line: `SE@1[SL]` is on_step_end at step 1, found with the flags S and L.
+
+        Of all events, or of these.
+        """
+        return " ".join(
+            f"{r.event.code}@{r.step}" + (f"[{r.entry}]" if r.entry else "")
+            for r in self.records
+            if not events or r.event in events
+        )
+
+    def codes(self) -> str:
+        """The events in short names: `IE TB EB SB ...`."""
+        return " ".join(record.event.code for record in self.records)

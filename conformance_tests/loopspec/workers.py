@@ -1,0 +1,224 @@
+"""Worker processes that play scenarios, and that a bad subject may hang or kill.
+
+A worker builds its subject once and lives on from scenario to scenario, because imports cost
+seconds. One that hangs or dies is replaced, and costs the scenario that it was playing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import functools
+import gc
+import multiprocessing
+import os
+import pickle
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from pebble import ProcessExpired, ProcessPool
+
+from loopspec.faults import SubjectFault, told
+from loopspec.playing import Described, collect, describe, perform
+from loopspec.scenario import Scenario
+from loopspec.stacks import innermost
+from loopspec.subjects.base import Subject
+from loopspec.targets import resolve
+from loopspec.trace import Outcome, Provenance, Trace
+
+_STARTING = 120.0
+"""Seconds that a worker may take to import its target."""
+
+# In the worker ------------------------------------------------------------------------------------
+
+
+@functools.cache
+def _subject(source: str | bytes) -> Subject:
+    """The subject from its target, or from its pickle; once in each worker."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a trainer prints is not the report
+    if isinstance(source, str):
+        return _settled(resolve(source))
+    try:
+        made = pickle.loads(source)
+    except Exception as error:
+        raise SubjectFault(
+            f"the subject cannot be rebuilt in a worker process: {told(error)}. Define it in a "
+            "module that can be imported, give its target as text, or use processes=0."
+        ) from None
+    assert isinstance(made, Subject)
+    return _settled(made)
+
+
+def _settled(subject: Subject) -> Subject:
+    """The subject, with what was imported for it out of the garbage collector's sight: a trainer
+    that collects at each run would take ten times as long with a framework loaded."""
+    _ = subject.callback_base
+    gc.collect()
+    gc.freeze()
+    return subject
+
+
+def _describe(source: str | bytes) -> Described:
+    return describe(_subject(source))
+
+
+def _play(source: str | bytes, scenario: Scenario, path: Path, timeout: float) -> None:
+    subject = _subject(source)
+    with path.with_suffix(".stack").open("w") as stack:
+        # The watchdog is a thread in C: it ends the process even where Python cannot run.
+        faulthandler.dump_traceback_later(timeout, exit=True, file=stack)
+        try:
+            perform(subject, scenario, path)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+# In the caller ------------------------------------------------------------------------------------
+
+
+class Workers:
+    """A pool of workers for one subject; a context manager, at whose end they are gone.
+
+    Args:
+        subject: the subject, or its target as text, which each worker resolves by itself.
+        processes: how many at once.
+        timeout: seconds for one scenario.
+        folder: where the files of running scenarios go.
+    """
+
+    def __init__(
+        self, subject: Subject | str, processes: int, timeout: float, folder: Path
+    ) -> None:
+        self._source = subject if isinstance(subject, str) else _pickled(subject)
+        self._name = subject if isinstance(subject, str) else subject.name
+        self._processes, self._timeout, self._folder = processes, timeout, folder
+        self._pool: Any = None
+        self._by: Provenance | None = None
+        self._grace = _STARTING
+
+    def __enter__(self) -> Workers:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._stop()
+
+    def _stop(self) -> None:
+        if self._pool is not None:
+            self._pool.stop()
+            self._pool.join()
+            self._pool = None
+
+    def _schedule(self, function: Callable[..., Any], *args: Any, limit: float) -> Future[Any]:
+        if self._pool is None:
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPool(max_workers=self._processes, context=context)
+        future: Future[Any] = self._pool.schedule(function, args=args, timeout=limit)
+        return future
+
+    def describe(self) -> Described:
+        """What the subject is, asked in a worker.
+
+        Raises:
+            SubjectFault: there is no such subject, or its import hangs or kills the process.
+        """
+        begun = time.monotonic()
+        try:
+            described: Described = self._schedule(_describe, self._source, limit=_STARTING).result()
+        except TimeoutError:
+            raise SubjectFault(
+                f"{self._name}: importing it did not end within {_STARTING:g} s; "
+                "nothing was judged."
+            ) from None
+        except ProcessExpired as error:
+            raise SubjectFault(
+                f"{self._name}: its process died while it was imported ({_died(error)}); "
+                "nothing was judged."
+            ) from None
+        except BrokenProcessPool:
+            raise SubjectFault(_NO_WORKER) from None
+        self._by = described.by
+        # A worker that replaces another one must import too, perhaps while others keep it waiting.
+        self._grace = 5 + 3 * (time.monotonic() - begun)
+        return described
+
+    def play(self, scenarios: Sequence[Scenario]) -> Iterator[Trace]:
+        """The trace of each scenario, in the order in which they end."""
+        waiting = {scenario.name: scenario for scenario in scenarios}
+        while waiting:
+            before = len(waiting)
+            for name, cut in self._ended(list(waiting.values())):
+                if cut is not None or self._file(name).exists():
+                    yield self._collect(waiting.pop(name), cut or Outcome("died"))
+            if len(waiting) == before:
+                raise SubjectFault(_NO_WORKER)
+
+    def _ended(self, scenarios: list[Scenario]) -> Iterator[tuple[str, Outcome | None]]:
+        """The name of each scenario that came to an end, and how if it was cut short; None where
+        the whole pool broke, and it may not even have begun."""
+        # The watchdog in the worker comes first; this is for a process that is gone or stopped.
+        limit = self._timeout + self._grace
+        futures = {
+            self._schedule(
+                _play, self._source, scenario, self._file(scenario.name), self._timeout, limit=limit
+            ): scenario.name
+            for scenario in scenarios
+        }
+        for future in as_completed(futures):
+            name = futures[future]
+            try:
+                future.result()
+                yield name, Outcome("died", "it left no outcome")
+            except TimeoutError:
+                yield name, Outcome("died", "it ended with status 0, or was stopped from outside")
+            except ProcessExpired as error:
+                yield name, self._hung(name) or Outcome("died", _died(error))
+            except BrokenProcessPool:
+                self._stop()
+                yield name, self._hung(name)
+
+    def _hung(self, name: str) -> Outcome | None:
+        """The outcome if it was the watchdog that ended the process."""
+        with contextlib.suppress(FileNotFoundError):
+            if dump := self._file(name).with_suffix(".stack").read_text():
+                return Outcome("hung", f"no end within {self._timeout:g} s", innermost(dump))
+        return None
+
+    def _file(self, name: str) -> Path:
+        return self._folder / f"{name}.jsonl"
+
+    def _collect(self, scenario: Scenario, cut: Outcome) -> Trace:
+        assert self._by is not None, "describe() comes first"
+        return collect(self._file(scenario.name), scenario, self._by, cut)
+
+
+_NO_WORKER = (
+    "no worker process came up. In a script, check() is to be called under "
+    '`if __name__ == "__main__":`, because workers import the script; or use processes=0.'
+)
+
+
+def _pickled(subject: Subject) -> bytes:
+    try:
+        return pickle.dumps(subject)
+    except Exception as error:
+        raise SubjectFault(
+            f"{subject.name}: the subject cannot be sent to a worker process: {told(error)}. "
+            "Give its target as text (module:attribute), make it picklable, or use processes=0."
+        ) from None
+
+
+def _died(error: ProcessExpired) -> str:
+    """`"killed by SIGKILL"`, or the exit status."""
+    code = error.exitcode or 0
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"

@@ -1,0 +1,15 @@
+"""What the tests of the suite share."""
+
+import gc
+
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def frozen_imports() -> None:
+    """accelerate collects garbage at each train(), which takes a quarter of a second with all of
+    transformers loaded: what is imported is taken out of the collector's sight."""
+    import transformers.trainer  # noqa: F401  # imported for the freeze
+
+    gc.collect()
+    gc.freeze()

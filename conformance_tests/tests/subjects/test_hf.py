@@ -1,0 +1,98 @@
+"""The adapter for what is shaped like transformers' Trainer, on transformers' own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import transformers
+
+from loopspec.corpus import CORPUS
+from loopspec.judge import judge
+from loopspec.recording import record
+from loopspec.scenario import Scenario
+from loopspec.subjects.hf import HFSubject, complete_checkpoints
+from loopspec.vocabulary import Capability, Event, Verdict
+
+
+class NeverClearsEpochStop(transformers.Trainer):
+    """A newcomer's bug: should_epoch_stop is set back only by hand, and somebody forgot."""
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        handler = self.callback_handler
+
+        def on_epoch_begin(args: Any, state: Any, control: Any) -> Any:
+            return handler.call_event("on_epoch_begin", args, state, control)
+
+        handler.on_epoch_begin = on_epoch_begin
+
+
+def test_one_bug_is_reported_as_the_one_rule_that_a_person_would_name() -> None:
+    subject = HFSubject(NeverClearsEpochStop)
+    report = judge([record(subject, scenario) for scenario in CORPUS.values()], whole=True)
+    must = [result.rule.id for result in report.failures if result.level == "MUST"]
+    assert must == ["CTRL-3"]
+    assert "should_epoch_stop cleared" in report.failures[0].message
+
+
+class OwnModel(torch.nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.inner = torch.nn.Linear(1, 1)
+
+    def forward(self, x: torch.Tensor, labels: torch.Tensor) -> dict[str, torch.Tensor]:
+        out = self.inner(x)
+        return {"loss": ((out - labels) ** 2).mean(), "logits": out}
+
+
+class WithOwnModel(HFSubject):
+    def make_model(self, scenario: Scenario) -> Any:
+        return OwnModel()
+
+
+def test_a_derivative_builds_what_it_wants() -> None:
+    trace = record(WithOwnModel(name="own model"), Scenario(name="x", num_train_epochs=1))
+    assert trace.outcome.kind == "completed"
+    assert [r.seen["moved"] for r in trace.of(Event.OPTIMIZER_STEP)] == [True, True, True]
+    assert trace.by.subject == "own model"
+
+
+def test_provenance_names_versions() -> None:
+    subject = HFSubject()
+    assert subject.name == "transformers.trainer:Trainer"
+    assert subject.version == transformers.__version__
+    assert set(subject.packages) == {"torch", "transformers", "accelerate"}
+
+
+def test_what_a_version_does_not_offer_is_not_declared() -> None:
+    class Old(transformers.TrainerCallback):
+        on_pre_optimizer_step = property()  # type: ignore[assignment]  # hasattr() is False
+
+    subject = HFSubject()
+    assert subject.capabilities == frozenset(Capability)
+    fewer = HFSubject(capabilities=frozenset({Capability.EPOCHS}))
+    report = judge([record(fewer, CORPUS["plain"])])
+    assert {r.verdict for r in report.results} >= {Verdict.NOT_APPLICABLE}
+
+
+@pytest.mark.parametrize(
+    ("names", "complete"),
+    [
+        ("trainer_state.json model.safetensors optimizer.pt", [4]),
+        ("trainer_state.json pytorch_model.bin optimizer.pt", [4]),
+        ("trainer_state.json optimizer.pt", []),
+        ("model.safetensors optimizer.pt", []),
+        ("trainer_state.json model.safetensors", []),
+    ],
+)
+def test_a_checkpoint_is_complete_with_state_weights_and_optimizer(
+    tmp_path: Path, names: str, complete: list[int]
+) -> None:
+    folder = tmp_path / "checkpoint-4"
+    folder.mkdir()
+    for name in names.split():
+        (folder / name).touch()
+    assert complete_checkpoints(tmp_path) == complete

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from loopspec_reference.callback_list import CallbackList
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments"),
+    [
+        ("append", (4,)),
+        ("extend", ([4],)),
+        ("insert", (0, 4)),
+        ("remove", (1,)),
+        ("pop", ()),
+        ("clear", ()),
+        ("reverse", ()),
+        ("sort", ()),
+        ("__setitem__", (slice(0, 2), [4])),
+        ("__delitem__", (0,)),
+        ("__iadd__", ([4],)),
+        ("__imul__", (2,)),
+    ],
+)
+def test_every_change_is_told_and_done(method: str, arguments: tuple[Any, ...]) -> None:
+    told: list[int] = []
+    items, plain = CallbackList([3, 1, 2], changed=lambda: told.append(1)), [3, 1, 2]
+    getattr(items, method)(*arguments)
+    getattr(plain, method)(*arguments)
+    assert items == plain
+    assert told
+
+
+def test_reading_tells_nothing() -> None:
+    told: list[int] = []
+    items = CallbackList([3, 1], changed=lambda: told.append(1))
+    assert [*items, items[0], len(items), items + [2]] == [3, 1, 3, 2, [3, 1, 2]]  # noqa: RUF005
+    assert not told

@@ -1,0 +1,65 @@
+"""Draws the protocol table into the specification: `python tools/draw.py` (`--check` only looks).
+
+A block between `<!-- drawn from the table: NAME -->` and `<!-- end -->` is replaced by the state
+diagram of that routine, or by the rows as a markdown table.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+
+from loopspec.machine.diagram import TITLES, diagram
+from loopspec.machine.table import PROTOCOL
+
+SPEC = Path(__file__).parents[1] / "spec"
+BLOCK = re.compile(r"(<!-- drawn from the table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def rows() -> str:
+    """The table of rows in markdown."""
+    lines = ["| place | when | event | flags that fall | then |", "|---|---|---|---|---|"]
+    for row in PROTOCOL:
+        event = f"`{row.event}`" if row.event else f"«{row.enters}»" if row.enters else ""
+        lines.append(
+            f"| {row.place} | {' and '.join(row.when)} | {event} | {row.clears} | {row.then} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def drawn(text: str) -> str:
+    """The text with every block drawn anew."""
+
+    def block(match: re.Match[str]) -> str:
+        name = match[2]
+        if name == "rows":
+            body = rows()
+        else:
+            body = f"**{TITLES[name]}**\n\n```mermaid\n{diagram(name)}```\n"
+        return f"{match[1]}\n{body}\n{match[3]}"
+
+    return BLOCK.sub(block, text)
+
+
+def outdated() -> list[Path]:
+    """The chapters whose drawings are not those of the table."""
+    return [
+        path for path in sorted(SPEC.glob("*.md")) if drawn(path.read_text()) != path.read_text()
+    ]
+
+
+def main() -> int:
+    stale = outdated()
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            print(f"{path.name}: drawn from another table; run python tools/draw.py")
+        return 1 if stale else 0
+    for path in stale:
+        path.write_text(drawn(path.read_text()))
+        print(f"{path.name}: drawn")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
