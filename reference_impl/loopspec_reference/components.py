@@ -104,9 +104,8 @@ class TrainerComponents:
         self._tokens_before = 0
         self.control: TrainerControl = TrainerControl()
         self.state = self._new_state()
-        self.control = self.callback_handler.on_init_end(
-            self.args, self.state, self.control
-        )  # EVT: the trainer is built
+        # EVT-1, the last thing that construction does
+        self.control = self.callback_handler.on_init_end(self.args, self.state, self.control)
 
     def _validate(self) -> None:
         args = self.args
@@ -253,9 +252,8 @@ class TrainerComponents:
                 tokens = self.state.num_input_tokens_seen - self._tokens_before
                 logs.update(speed_metrics("train", start_time, num_tokens=tokens))
         self.state.log_history.append({**logs, "step": self.state.global_step})
-        self.control = self.callback_handler.on_log(
-            self.args, self.state, self.control, logs
-        )  # EVT: something was logged
+        # EVT-27, EVT-28, CTRL-10
+        self.control = self.callback_handler.on_log(self.args, self.state, self.control, logs)
 
     def save_model(self, output_dir: str | Path | None = None) -> None:
         """Write weights, tokenizer and arguments to a folder. Fires no event."""

@@ -55,9 +55,10 @@ class Evaluation(TrainerComponents):
         loss_only = True if self.compute_metrics is None else None
         output = self._timed_loop(loader, "Evaluation", loss_only, ignore_keys, metric_key_prefix)
         self.log(output.metrics)
+        # EVT-32, EVT-34, CTRL-9
         self.control = self.callback_handler.on_evaluate(
             self.args, self.state, self.control, output.metrics
-        )  # EVT: an evaluation is done
+        )
         return output.metrics
 
     def predict(
@@ -69,9 +70,10 @@ class Evaluation(TrainerComponents):
         """Predictions, labels and metrics for a dataset; nothing is logged."""
         loader = self.get_test_dataloader(test_dataset)
         output = self._timed_loop(loader, "Prediction", None, ignore_keys, metric_key_prefix)
+        # EVT-34, EVT-37
         self.control = self.callback_handler.on_predict(
             self.args, self.state, self.control, output.metrics
-        )  # EVT: a prediction is done
+        )
         return PredictionOutput(output.predictions, output.label_ids, output.metrics)
 
     def _timed_loop(
@@ -126,9 +128,8 @@ class Evaluation(TrainerComponents):
                 labels.append(batch_labels)
             if keep_inputs:
                 inputs.append(batch[getattr(self.model, "main_input_name", "input_ids")])
-            self.control = self.callback_handler.on_prediction_step(
-                args, self.state, self.control
-            )  # EVT: a batch was evaluated
+            # EVT-31
+            self.control = self.callback_handler.on_prediction_step(args, self.state, self.control)
 
         all_losses, predictions, label_ids = map(concatenate, (losses, logits, labels))
         metrics: dict[str, Any] = {}

@@ -1,8 +1,9 @@
 """The training loop, top to bottom.
 
 `train` prepares and cleans up, `_train` is the run, `_train_epoch` an epoch with its steps, and
-`_log_evaluate_save` what is asked for after a step and after an epoch. Each line that ends in a
-comment EVT fires an event; there are no others, but for those of an evaluation and of `log`.
+`_log_evaluate_save` what is asked for after a step and after an epoch. Each call of a handler is
+an event, with the rules of the specification that it keeps above it; there are no others, but for
+those of an evaluation and of `log`.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ class Trainer(Resuming):
             self.is_in_train = False
 
     def _train(self, source: Path | None, ignore_keys: list[str] | None) -> TrainOutput:
+        handler = self.callback_handler
         loader = self.get_train_dataloader()
         plan = make_plan(self.args, loader)
         start = self._prepare(plan, loader, source)
@@ -76,23 +78,20 @@ class Trainer(Resuming):
         self._step_at_start = self._last_logged_step = self.state.global_step
         self.model.zero_grad()
 
-        self.control = self.callback_handler.on_train_begin(
-            self.args, self.state, self.control
-        )  # EVT: training begins
+        # EVT-2, EVT-4, CTRL-1
+        self.control = handler.on_train_begin(self.args, self.state, self.control)
         if self.args.eval_on_start:
             self._evaluate(ignore_keys, scheduled=False)
 
         # A run that is resumed when it was finished has nothing left to do.
         finished = source is not None and self.state.global_step >= plan.max_steps
         for epoch in range(start.epoch, 0 if finished else plan.num_train_epochs):
-            self.control = self.callback_handler.on_epoch_begin(
-                self.args, self.state, self.control
-            )  # EVT: an epoch begins
+            # EVT-6, CTRL-3
+            self.control = handler.on_epoch_begin(self.args, self.state, self.control)
             here = start if epoch == start.epoch else Position(epoch)
             self._train_epoch(here, plan, loader, ignore_keys)
-            self.control = self.callback_handler.on_epoch_end(
-                self.args, self.state, self.control
-            )  # EVT: an epoch ends
+            # EVT-6, also where a stop or max_steps cut the epoch short
+            self.control = handler.on_epoch_end(self.args, self.state, self.control)
             self._log_evaluate_save(ignore_keys, epoch_over=True)
             if self.control.should_training_stop:
                 break
@@ -102,6 +101,7 @@ class Trainer(Resuming):
         self, here: Position, plan: Plan, loader: DataLoader[Any], ignore_keys: list[str] | None
     ) -> None:
         args, model, accumulation = self.args, self.model, self.args.gradient_accumulation_steps
+        handler = self.callback_handler
         self._here = here
         self._grad_norm = self._learning_rate = None
         batches = self._batches_from(here, loader)
@@ -114,9 +114,8 @@ class Trainer(Resuming):
             for index, inputs in enumerate(group):
                 if here.batches % accumulation == 0:
                     group_is_open, loss_before_group = True, self._loss
-                    self.control = self.callback_handler.on_step_begin(
-                        args, self.state, self.control
-                    )  # EVT: a step begins
+                    # EVT-11, EVT-13, CTRL-5, CTRL-6, CTRL-7
+                    self.control = handler.on_step_begin(args, self.state, self.control)
                 with distributed.accumulating(self.model_wrapped, index == len(group) - 1):
                     loss = self.training_step(self.model_wrapped, inputs)
                 self._add_loss(loss)
@@ -126,26 +125,22 @@ class Trainer(Resuming):
                 if here.batches % accumulation == 0 or here.batches == plan.batches_per_epoch:
                     limit = args.max_grad_norm if args.max_grad_norm > 0 else float("inf")
                     self._grad_norm = nn.utils.clip_grad_norm_(model.parameters(), limit)
-                    self.control = self.callback_handler.on_pre_optimizer_step(
-                        args, self.state, self.control
-                    )  # EVT: gradients are ready
+                    # EVT-12, EVT-18: gradients are whole and clipped, weights still old
+                    self.control = handler.on_pre_optimizer_step(args, self.state, self.control)
                     self.optimizer.step()
-                    self.control = self.callback_handler.on_optimizer_step(
-                        args, self.state, self.control
-                    )  # EVT: weights are new
+                    # EVT-12, EVT-17: weights are new, gradients still there
+                    self.control = handler.on_optimizer_step(args, self.state, self.control)
                     self._advance_schedule()
                     model.zero_grad()
                     group_is_open = False
                     self.state.global_step += 1
                     self.state.epoch = here.epoch + here.batches / plan.batches_per_epoch
-                    self.control = self.callback_handler.on_step_end(
-                        args, self.state, self.control
-                    )  # EVT: a step ends
+                    # EVT-15, EVT-16: the step is counted before anybody hears of it
+                    self.control = handler.on_step_end(args, self.state, self.control)
                     self._log_evaluate_save(ignore_keys)
                 else:
-                    self.control = self.callback_handler.on_substep_end(
-                        args, self.state, self.control
-                    )  # EVT: a micro-batch inside a step is done
+                    # EVT-13
+                    self.control = handler.on_substep_end(args, self.state, self.control)
 
                 stopped = self.control.should_epoch_stop or self.control.should_training_stop
                 if stopped:
@@ -177,9 +172,8 @@ class Trainer(Resuming):
                 self.control.should_save = is_best
         if self.control.should_save:
             self._save_checkpoint(epoch_over)
-            self.control = self.callback_handler.on_save(
-                self.args, self.state, self.control
-            )  # EVT: a checkpoint is written
+            # EVT-38, CTRL-8: the checkpoint is complete
+            self.control = self.callback_handler.on_save(self.args, self.state, self.control)
 
     def _finish(self) -> TrainOutput:
         steps = self.state.global_step - self._step_at_start
@@ -193,7 +187,6 @@ class Trainer(Resuming):
             best_model.load_best(self.state, self.model, checkpoint.WEIGHTS_NAME)
         if self.args.should_save:
             checkpoint.keep_only_best(self.output_dir, self.state, self.args.save_total_limit)
-        self.control = self.callback_handler.on_train_end(
-            self.args, self.state, self.control
-        )  # EVT: training ends
+        # EVT-3, CTRL-2: should_training_stop stays as it is
+        self.control = self.callback_handler.on_train_end(self.args, self.state, self.control)
         return TrainOutput(self.state.global_step, train_loss, metrics)
