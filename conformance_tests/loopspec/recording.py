@@ -15,6 +15,10 @@ from loopspec.scenario import Scenario
 from loopspec.subjects.base import Driver, Subject
 from loopspec.trace import Line, Outcome, Provenance, Record, Return, Trace
 
+FILE_PREFIX = "loopspec_target_"
+"""Before the module name of a target given as a file, where another module has that name already.
+A trace leaves it out, as it depends on what else this process has imported."""
+
 
 def suite_version() -> str:
     """The version of this suite, `0` when it runs from a bare source tree."""
@@ -107,4 +111,5 @@ def _in_words(error: BaseException, folder: Path) -> str:
 def _where(error: BaseException) -> str:
     """The innermost function that raised, by module: paths differ from machine to machine."""
     frame, line = list(traceback.walk_tb(error.__traceback__))[-1]
-    return f"{frame.f_globals.get('__name__', '?')}.{frame.f_code.co_name}, line {line}"
+    module = str(frame.f_globals.get("__name__", "?")).removeprefix(FILE_PREFIX)
+    return f"{module}.{frame.f_code.co_name}, line {line}"

@@ -46,22 +46,21 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
         what = [f"sets {Flag(letter).field}" for letter in self.raises]
         what += [f"clears {Flag(letter).field}" for letter in self.lowers]
         if self.does:
-            what.append(
-                {"fail": "raises", "add": "adds", "remove": "removes"}.get(
-                    self.does, f"calls {self.does}()"
-                )
-            )
-            what[-1] += f" {self.whom}" if self.whom else ""
+            what.append(_DOES[self.does].format(self.whom))
         if self.gives != "none":
-            what.append(
-                {"same": "returns control", "new": "returns a new control", "junk": 'returns "x"'}[
-                    self.gives
-                ]
-            )
-        every = (
-            "" if self.times == 1 else " every time" if self.times == 0 else f" {self.times} times"
-        )
-        return f"{self.event}{at} {' and '.join(what)}{every}"
+            what.append(_GIVES[self.gives])
+        often = {0: " every time", 1: ""}.get(self.times, f" {self.times} times")
+        return f"{self.event}{at} {' and '.join(what) or 'does nothing'}{often}"
+
+
+_DOES = {
+    "evaluate": "calls evaluate()",
+    "log": "calls log() with {}",
+    "add": "adds {}",
+    "remove": "removes {}",
+    "fail": "raises",
+}
+_GIVES = {"same": "returns control", "new": "returns a new control", "junk": 'returns "x"'}
 
 
 class Scripted(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -14,6 +14,7 @@ from types import ModuleType
 from typing import Any
 
 from loopspec.faults import SubjectFault, install_hint, told
+from loopspec.recording import FILE_PREFIX
 from loopspec.subjects.base import Subject
 
 GROUP = "loopspec.subjects"
@@ -91,7 +92,7 @@ def load_file(path: Path, target: str = "") -> ModuleType:
     if there is not None and getattr(there, "__file__", None) == str(path.resolve()):
         return there
     if there is not None:
-        name = f"loopspec_target_{name}"
+        name = FILE_PREFIX + name
     spec = importlib.util.spec_from_file_location(name, path.resolve())
     assert spec is not None, "a path that ends in .py always has a loader"
     assert spec.loader is not None, "a path that ends in .py always has a loader"

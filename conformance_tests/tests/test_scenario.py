@@ -25,7 +25,7 @@ def test_one_line_says_what_differs_from_a_plain_job() -> None:
         " | score 1.0 nan - | early stopping (patience 2, threshold 0.5)"
         " | a (class): on_step_end@2 sets should_training_stop and sets should_save"
         " and returns a new control"
-        " | b: on_log calls log() x every time | calls train, resume@2"
+        " | b: on_log calls log() with x every time | calls train, resume@2"
     )
 
 

@@ -105,7 +105,7 @@ class Job:
         self._batch = 0
         self._skip = step % per_epoch * s.gradient_accumulation_steps
         self._logged = self._started = step
-        self._loss = self._group_loss = self._logged_loss = 0.0
+        self._loss = self._group_loss = self._logged_loss = self._slope = 0.0
 
     def _load_state(self, saved: State, weights: int) -> None:
         self.state.global_step, self.state.epoch = saved.global_step, saved.epoch
@@ -119,18 +119,21 @@ class Job:
 
     def _do_begin_epoch(self) -> None:
         self._epoch += 1
+        self._norm: float | None = None  # that of an earlier epoch's last step is not logged
         self._batch, self._skip = self._skip, 0
 
     def _do_forward_and_backward(self) -> None:
         size = self.scenario.gradient_accumulation_steps
         begun = self._batch - self._batch % size
         self._passes += 1
-        self._group_loss += self._passes / min(size, self.scenario.train_batches - begun)
+        of = min(size, self.scenario.train_batches - begun)
+        self._group_loss += self._passes / of
+        self._slope += 1 / of  # the gradient of each pass is 1
         self._batch += 1
         self.gradient = self.training = True
 
     def _do_move_weights(self) -> None:
-        self.moved = True
+        self.moved, self._norm = True, self._slope
         self._updates += 1
         self._weights = self._updates
 
@@ -145,7 +148,8 @@ class Job:
 
     def _end_group(self, keep: bool) -> None:
         self._loss += self._group_loss if keep else 0.0
-        self._group_loss, self.gradient = 0.0, False
+        self._group_loss = self._slope = 0.0
+        self.gradient = False
 
     def _do_sum_up_run(self) -> None:
         steps = self.state.global_step - self._started
@@ -163,7 +167,8 @@ class Job:
         mean = self._loss / (self.state.global_step - self._logged)
         self._logged_loss += self._loss
         self._loss, self._logged = 0.0, self.state.global_step
-        self._log({"loss": mean, "grad_norm": 1.0, "learning_rate": _LEARNING_RATE})
+        norm = {} if self._norm is None else {"grad_norm": self._norm}
+        self._log({"loss": mean, **norm, "learning_rate": _LEARNING_RATE})
 
     def _do_log_values(self) -> None:
         self._log(dict(self.asked))

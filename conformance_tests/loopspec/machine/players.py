@@ -14,9 +14,10 @@ from loopspec.vocabulary import Event, Flag
 
 
 class Control:
-    """A simulated control object: its flags, and its ordinal among all that callbacks saw."""
+    """A simulated control object: its flags, and its ordinal among all that callbacks saw, None
+    until one does."""
 
-    def __init__(self, ordinal: int, flags: str = "") -> None:
+    def __init__(self, ordinal: int | None = None, flags: str = "") -> None:
         self.ordinal, self._set = ordinal, set(flags)
 
     def change(self, raises: str = "", lowers: str = "") -> None:
@@ -46,7 +47,7 @@ class Stage(Protocol):
     scenario: Scenario
     metrics: dict[str, Any]
 
-    def new_control(self, flags: str) -> Control: ...
+    def number(self, control: Control) -> int: ...
 
     def act(self, act: Act) -> None: ...
 
@@ -158,13 +159,13 @@ class Actor:
             shown = back if isinstance(back, Control) else real
             call.exit = shown.flags if shown else ""
         if back is not None:
-            call.returned = back.ordinal if isinstance(back, Control) else "str"
+            call.returned = stage.number(back) if isinstance(back, Control) else "str"
         return back
 
     def _play(self, stage: Stage, act: Act, control: Control | None) -> Control | str | None:
         back: Control | str | None = None
         if act.gives == "new":
-            back = stage.new_control(control.flags if control else "")
+            back = Control(flags=control.flags if control else "")
         elif act.gives != "none":
             back = control if act.gives == "same" else "x"
         changed = back if act.gives == "new" else control

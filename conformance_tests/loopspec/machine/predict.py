@@ -83,17 +83,17 @@ class Simulation(Job):
     def dispatch(self, event: Event, clears: str) -> None:
         self._flagged().change(lowers=clears)
         self._open.append(self._record(event))
-        position, players = (
-            0,
-            self._players if self.profile.live_callback_list else list(self._players),
-        )
+        players = self._players if self.profile.live_callback_list else list(self._players)
+        # Until the event is over, what a callback has the trainer do meets the control of before.
+        position, control = 0, self.control
         while position < len(players):
-            back = players[position](self, event, self.control)
+            back = players[position](self, event, control)
             position += 1
             if isinstance(back, str) and not self.profile.passes_junk_on:
                 raise JunkError
             if back is not None:
-                self.control = back
+                control = back
+        self.control = control
         self.lines.append(self._open.pop())
 
     def _record(self, event: Event) -> Record:
@@ -139,9 +139,12 @@ class Simulation(Job):
 
     # Stage: what the simulated callbacks ask -----------------------------------------------------
 
-    def new_control(self, flags: str) -> Control:
-        self._controls += 1
-        return Control(self._controls - 1, flags)
+    def number(self, control: Control) -> int:
+        """The ordinal of a control that a callback returns, and so is seen."""
+        if control.ordinal is None:
+            control.ordinal = self._controls
+            self._controls += 1
+        return control.ordinal
 
     def saw(self, call: Call) -> None:
         self._open[-1].calls.append(call)

@@ -153,12 +153,16 @@ def gradients_live_through_the_update(trace: Trace) -> Findings:
 
 @check("EVT-19")
 def mode_of_the_model(trace: Trace) -> Findings:
-    for events, training in (((SUBSTEP, END), True), ((Event.PREDICTION_STEP,), False)):
-        for event in events:
-            for record in trace.of(event):
-                mode = record.seen.get("training")
-                if mode is not None:
-                    yield saw(record, mode is training, _mode(training), _mode(mode))
+    for record in trace.of(Event.PREDICTION_STEP):
+        if "training" in record.seen:
+            mode = record.seen["training"]
+            yield saw(record, not mode, _mode(False), _mode(mode))
+    evaluated = {record.call for record in trace.of(Event.PREDICTION_STEP) if record.depth}
+    for record in trace.of(SUBSTEP, END):
+        # An evaluation that a callback made in the middle of a step leaves its own mode behind.
+        if "training" in record.seen and record.call not in evaluated:
+            mode = record.seen["training"]
+            yield saw(record, mode, _mode(True), _mode(mode))
 
 
 def _mode(training: bool) -> str:

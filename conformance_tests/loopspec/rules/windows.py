@@ -59,7 +59,7 @@ def windows(trace: Trace) -> list[Window]:
 
 
 def _in_run(trace: Trace, run: list[Record]) -> Iterator[Window]:
-    logged: int | None = None
+    logged = run[0].step  # of the steps before this run there is nothing to log
     best = trace.scenario.save_strategy == "best"
     for n, opening in enumerate(run):
         if opening.event not in (Event.STEP_END, Event.EPOCH_END):
@@ -83,5 +83,8 @@ def _in_run(trace: Trace, run: list[Record]) -> Iterator[Window]:
 
 def _sums_up(run: list[Record], n: int) -> bool:
     """Whether this log is the last of a run, the one with `train_loss`."""
+    if run[n].event is not Event.LOG:
+        return False
+    logs = run[n].logs or {}
     at_end = n + 1 == len(run) or run[n + 1].event is Event.TRAIN_END
-    return run[n].event is Event.LOG and at_end and "loss" not in (run[n].logs or {})
+    return "train_loss" in logs or (at_end and "loss" not in logs)
