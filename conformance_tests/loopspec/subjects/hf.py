@@ -7,6 +7,7 @@ overrides the method that builds it.
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import inspect
 import logging
@@ -235,20 +236,22 @@ class HFDriver(Driver):
 
 
 def complete_checkpoints(folder: Path) -> list[int]:
-    """The steps of the checkpoints that hold a readable state, weights, and an optimizer."""
+    """The steps of the checkpoints that hold a state, weights and an optimizer."""
     found = []
-    for path in folder.glob("checkpoint-*"):
-        names = {entry.name for entry in path.iterdir()}
-        weights = any(
-            name.endswith((".safetensors", ".bin")) or name.startswith("model") for name in names
-        )
-        if (
-            "trainer_state.json" in names
-            and weights
-            and any(name.startswith("optimizer") for name in names)
-        ):
-            found.append(int(path.name.rpartition("-")[2]))
+    for name in os.listdir(folder):
+        if name.startswith("checkpoint-"):
+            inside = folder / name
+            if _is_complete(str(inside), os.stat(inside).st_mtime_ns):
+                found.append(int(name.rpartition("-")[2]))
     return sorted(found)
+
+
+@functools.lru_cache(maxsize=64)
+def _is_complete(path: str, changed: int) -> bool:
+    """Looked up once for each change of a folder, as it is asked at every save."""
+    names = os.listdir(path)
+    weights = any(name.endswith((".safetensors", ".bin")) for name in names)
+    return "trainer_state.json" in names and weights and any("optimizer" in name for name in names)
 
 
 def _transformers() -> Any:
