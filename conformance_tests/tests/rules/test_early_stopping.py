@@ -17,13 +17,12 @@ from loopspec.corpus import CORPUS
 from loopspec.corpus.early_stopping import SCENARIOS
 from loopspec.judge import judge
 from loopspec.machine.players import Control, Stage, Stopper, is_better, metric_key
-from loopspec.machine.predict import Simulation, predict
-from loopspec.machine.profile import PROFILES, REFERENCE
+from loopspec.machine.predict import Simulation
+from loopspec.machine.profile import REFERENCE
 from loopspec.machine.table import PROTOCOL, Row
 from loopspec.machine.walk import STANDARD, Table, index
-from loopspec.rules import CHECKS
 from loopspec.scenario import EarlyStopping, Scenario
-from loopspec.spec import Rule, rules
+from loopspec.spec import rules
 from loopspec.trace import Call, Outcome, Provenance, Trace
 from loopspec.vocabulary import Capability, Edition, Event, Verdict
 
@@ -335,46 +334,3 @@ def test_a_trainer_without_flags_is_judged_by_where_it_stops() -> None:
     good, late = (verdicts([without_flags(fault)])["STOP-1"] for fault in (Fault(), Fault(late=1)))
     assert (good.verdict, late.verdict) == (Verdict.PASS, Verdict.FAIL)
     assert late.evidence.expected == stop(2)
-
-
-# Good traces --------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("profile", PROFILES)
-def test_what_the_machine_predicts_keeps_every_rule(profile: str) -> None:
-    predicted = [predict(scenario, PROFILES[profile]) for scenario in CORPUS.values()]
-    traces = [Trace(t.scenario, BY, [*t.records, *t.returns], t.outcome) for t in predicted]
-    results = judge(traces, rules=CHAPTER, whole=True).results
-    assert {result.rule.id: result.verdict for result in results} == dict.fromkeys(
-        (rule.id for rule in CHAPTER), Verdict.PASS
-    )
-
-
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=[scenario.name for scenario in SCENARIOS])
-def test_a_scenario_shows_what_it_is_there_for(scenario: Scenario) -> None:
-    trace = predict(scenario)
-    assert [rule for rule in scenario.shows if not list(CHECKS[rule](trace))] == []
-
-
-def test_every_rule_is_shown_by_a_scenario_of_the_chapter() -> None:
-    shown = {rule for scenario in SCENARIOS for rule in scenario.shows}
-    assert shown == {rule.id for rule in CHAPTER}
-
-
-@pytest.mark.parametrize("rule", CHAPTER, ids=lambda rule: str(rule.id))
-def test_no_check_stumbles_over_a_trainer_that_gives_nothing(rule: Rule) -> None:
-    """No state, no control, no logs, no metrics."""
-    bare: dict[str, Any] = {
-        "step": None, "epoch": None, "max_steps": None, "history": None, "best": None,
-        "state": None, "logs": None, "metrics": None, "keywords": {}, "seen": {},
-    }  # fmt: skip
-    for scenario in SCENARIOS:
-        predicted = predict(scenario)
-        records = [
-            msgspec.structs.replace(
-                record, **bare, calls=[Call(call.who, None, "", "") for call in record.calls]
-            )
-            for record in predicted.records
-        ]
-        assert [f for f in CHECKS[rule.id](Trace(scenario, BY, records, predicted.outcome))
-                if not f.ok] == []  # fmt: skip

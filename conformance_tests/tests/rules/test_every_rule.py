@@ -1,0 +1,78 @@
+"""What holds for every rule: no false alarm on what the machine predicts, no stumbling."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+import msgspec
+import pytest
+
+from loopspec.corpus import CORPUS
+from loopspec.judge import judge
+from loopspec.machine.predict import predict
+from loopspec.machine.profile import PROFILES
+from loopspec.rules import CHECKS
+from loopspec.spec import rules
+from loopspec.trace import Call, Provenance, Record, Return, Trace
+from loopspec.vocabulary import Capability, Verdict
+
+BY = Provenance("machine", "1", tuple(Capability), "0")
+DEVIATIONS = {"reference": [], "transformers-5": ["CTRL-27", "DISP-22"]}
+"""What a profile with the defects of transformers breaks."""
+
+
+@functools.cache
+def predicted(profile: str = "reference") -> list[Trace]:
+    traces = [predict(scenario, PROFILES[profile]) for scenario in CORPUS.values()]
+    return [Trace(t.scenario, BY, [*t.records, *t.returns], t.outcome) for t in traces]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_what_the_machine_predicts_keeps_every_rule_but_the_known(profile: str) -> None:
+    results = judge(predicted(profile), whole=True).results
+    broken = [r.rule.id for r in results if r.verdict is not Verdict.PASS]
+    assert sorted(broken) == DEVIATIONS[profile]
+
+
+@pytest.mark.parametrize("name", CORPUS)
+def test_a_scenario_shows_what_it_is_there_for(name: str) -> None:
+    trace = next(trace for trace in predicted() if trace.scenario.name == name)
+    assert [rule for rule in trace.scenario.shows if not list(CHECKS[rule](trace))] == []
+
+
+BARE: dict[str, Any] = {
+    "positional": 0,
+    **dict.fromkeys(("step", "epoch", "max_steps", "history", "best", "state", "args")),
+    **dict.fromkeys(("logs", "metrics")),
+    "keywords": {},
+    "seen": {},
+}
+
+
+def bare(record: Record) -> Record:
+    calls = [Call(call.who, None, "", "") for call in record.calls]
+    return msgspec.structs.replace(record, **BARE, calls=calls)
+
+
+@functools.cache
+def stripped() -> list[Trace]:
+    """The corpus as a trainer gives it that passes callbacks neither state nor control."""
+    made = []
+    for trace in predicted():
+        returns = [Return(line.call, line.name) for line in trace.returns]
+        lines = [*map(bare, trace.records), *returns]
+        made.append(Trace(trace.scenario, BY, lines, trace.outcome))
+    return made
+
+
+@pytest.mark.parametrize("rule", list(rules()))
+def test_no_check_stumbles_over_a_trainer_that_gives_nothing(rule: str) -> None:
+    for trace in stripped():
+        for finding in CHECKS[rule](trace):
+            assert 0 <= finding.at < len(trace.records)
+
+
+def test_a_trainer_that_gives_nothing_is_told_so() -> None:
+    broken = {result.rule.id for result in judge(stripped()).failures}
+    assert "DISP-4" in broken
