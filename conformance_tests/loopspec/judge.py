@@ -136,7 +136,8 @@ def _result(
 ) -> RuleResult:
     rule = tally.rule
     declared = known.get(rule.id)
-    if not rule.needs <= set(by.capabilities if by else ()):
+    lacking = rule.needs.difference(by.capabilities if by else ())
+    if lacking:
         verdict = Verdict.NOT_APPLICABLE
     elif tally.against:
         verdict = Verdict.KNOWN if declared else Verdict.FAIL
@@ -155,16 +156,18 @@ def _result(
         tally.first or tally.crashed,
         dict(sorted(tally.variants.items())),
         declared,
+        lacking=tuple(sorted(lacking)),
     )
 
 
 def _without_cascades(results: list[RuleResult]) -> list[RuleResult]:
     """A rule that fails where a rule that it builds on fails too says nothing of its own."""
-    broken = {r.rule.id for r in results if r.verdict in (Verdict.FAIL, Verdict.ERROR)}
+    failing = (Verdict.FAIL, Verdict.ERROR)
+    broken = {r.rule.id for r in results if r.verdict in (*failing, Verdict.KNOWN)}
     blocked: dict[str, str] = {}
     for result in results:
         cause = next((name for name in result.rule.builds_on if name in broken), None)
-        if cause and result.rule.id in broken:
+        if cause and result.verdict in failing:
             blocked[result.rule.id] = cause
     return [
         msgspec.structs.replace(r, verdict=Verdict.BLOCKED, blocked_by=blocked[r.rule.id])

@@ -189,3 +189,21 @@ def test_the_order_of_traces_and_rules_changes_no_verdict() -> None:
 
     forward = by_rule(judge(traces))
     assert by_rule(judge(traces[::-1], rules=list(rules().values())[::-1])) == forward
+
+
+def test_a_declared_deviation_blocks_what_builds_on_it_too() -> None:
+    on, base = rules()["CTRL-24"], rules()["CTRL-3"]
+    trace = broken(made(), keeps_epoch_stop)
+    records = [r for r in trace.records if not (r.event is Event.EPOCH_END and r.step == 1)]
+    both = Trace(trace.scenario, trace.by, [*records, *trace.returns], trace.outcome)
+    report = judge([both], rules=[on, base], known={"CTRL-3": "we know"})
+    assert {r.rule.id: r.verdict for r in report.results} == {
+        "CTRL-3": Verdict.KNOWN,
+        "CTRL-24": Verdict.BLOCKED,
+    }
+    assert report.ok
+
+
+def test_what_is_lacking_is_named() -> None:
+    (result,) = judge([made(capabilities=(Capability.EPOCHS,))], rules=only("CTRL-3")).results
+    assert result.message == "epoch-stop: not declared by the subject"

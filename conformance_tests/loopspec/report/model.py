@@ -24,7 +24,8 @@ class RuleResult(msgspec.Struct):
 
     `observations` counts the places where it had something to say, `against` those where it was
     broken. `variants` counts the behaviours that it names; `known` is the owner's declaration;
-    `blocked_by` the rule whose failure explains this one.
+    `blocked_by` the rule whose failure explains this one; `lacking` the capabilities
+    that the rule needs and the subject has not.
     """
 
     rule: Rule
@@ -35,6 +36,7 @@ class RuleResult(msgspec.Struct):
     variants: dict[str, int]
     known: Known | None = None
     blocked_by: str = ""
+    lacking: tuple[Capability, ...] = ()
 
     @property
     def level(self) -> Level:
@@ -60,7 +62,7 @@ class RuleResult(msgspec.Struct):
         if self.evidence is None or self.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
             return {
                 Verdict.PASS: f"{self.observations} observations",
-                Verdict.NOT_APPLICABLE: "needs " + ", ".join(sorted(self.rule.needs)),
+                Verdict.NOT_APPLICABLE: f"{', '.join(self.lacking)}: not declared by the subject",
             }.get(self.verdict, "no scenario gave it anything to look at")
         e = self.evidence
         record = e.trace.records[e.at] if 0 <= e.at < len(e.trace.records) else None
