@@ -20,7 +20,7 @@ from typing import Any
 import loopspec.recording as recording
 from loopspec.corpus import CORPUS
 from loopspec.judge import judge
-from loopspec.probe import Recorder
+from loopspec.recorder import Recorder
 from loopspec.spec import rules
 from loopspec.subjects.base import Subject
 from loopspec.targets import resolve

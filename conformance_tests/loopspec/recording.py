@@ -10,7 +10,8 @@ from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
 from pathlib import Path
 
-from loopspec.probe import Recorder, ScriptedError
+from loopspec.probe import ScriptedError
+from loopspec.recorder import Recorder
 from loopspec.scenario import Scenario
 from loopspec.subjects.base import Driver, Subject
 from loopspec.trace import Line, Outcome, Provenance, Record, Return, Trace

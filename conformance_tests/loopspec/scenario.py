@@ -18,6 +18,10 @@ Metric = float | Literal["nan"] | None
 """One scripted value of the metric `score`; None leaves the metric out of that evaluation."""
 
 
+FIRST, LAST = "first", "last"
+"""The names of the two callbacks that only watch, ahead of and behind the scripted ones."""
+
+
 class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a scripted callback does when `event` comes at `step`.
 
@@ -131,6 +135,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def needs(self) -> frozenset[Capability]:
         """The capabilities without which a subject cannot run this scenario."""
         return frozenset(capability for capability, test in _NEEDS.items() if test(self))
+
+    @property
+    def parts(self) -> tuple[Scripted, ...]:
+        """All callbacks that a recorder makes, in the order of their registration."""
+        return (Scripted(FIRST), *self.callbacks, Scripted(LAST))
 
     @property
     def acts(self) -> list[Act]:

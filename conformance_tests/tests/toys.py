@@ -13,7 +13,8 @@ from typing import Any
 
 from loopspec import Capability, Driver, Event, Flag, Scenario, Subject
 from loopspec.machine.players import interval
-from loopspec.probe import Recorder, history
+from loopspec.recorder import Recorder
+from loopspec.values import history
 
 ACTIONS = ((Flag.LOG, "logging"), (Flag.EVALUATE, "eval"), (Flag.SAVE, "save"))
 NAMES = "model processing_class optimizer lr_scheduler train_dataloader eval_dataloader"

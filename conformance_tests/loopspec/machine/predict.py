@@ -12,9 +12,10 @@ from loopspec.machine.players import Actor, Control, JunkError, Player, Stopper,
 from loopspec.machine.profile import REFERENCE, Profile
 from loopspec.machine.table import ROUTINES
 from loopspec.machine.walk import STANDARD, Table, walk
-from loopspec.probe import FIRST, LAST, ScriptedError, history, plain, values
-from loopspec.scenario import Act, Scenario, Scripted
+from loopspec.probe import ScriptedError
+from loopspec.scenario import Act, Scenario
 from loopspec.trace import Call, Outcome, Provenance, Record, Return, Trace
+from loopspec.values import history, plain, values
 from loopspec.vocabulary import Event
 
 
@@ -35,8 +36,7 @@ class Simulation(Job):
         self._call = self._depth = self._index = 0
         self._controls = 1
         self._open: list[Record] = []
-        parts = (Scripted(FIRST), *scenario.callbacks, Scripted(LAST))
-        self._actors = {part.name: Actor(part) for part in parts}
+        self._actors = {part.name: Actor(part) for part in scenario.parts}
         self._players: list[Player] = [default_flow, *self._registered("instance", "class")]
         if scenario.early_stopping:
             self._players.insert(2, Stopper(scenario.early_stopping))

@@ -11,8 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from loopspec.probe import FIRST, LAST
-from loopspec.scenario import Act, Scenario
+from loopspec.scenario import FIRST, LAST, Act, Scenario
 from loopspec.trace import Call, Record, Trace
 from loopspec.vocabulary import Event
 

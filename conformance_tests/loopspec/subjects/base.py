@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from loopspec.probe import Recorder
+from loopspec.recorder import Recorder
 from loopspec.scenario import Scenario
 from loopspec.vocabulary import Capability, Event
 

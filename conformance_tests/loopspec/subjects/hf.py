@@ -6,24 +6,21 @@ overrides the method that builds it.
 
 from __future__ import annotations
 
-import contextlib
-import functools
 import importlib
 import inspect
-import logging
 import os
 import random
 import sys
-import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from loopspec.known import bundled_known
-from loopspec.probe import Recorder, history
+from loopspec.recorder import Recorder
 from loopspec.scenario import Scenario
 from loopspec.subjects.base import Driver, Subject
-from loopspec.vocabulary import Capability, Event, Flag
+from loopspec.subjects.hf_driver import HFDriver, complete_checkpoints, quiet
+from loopspec.vocabulary import Capability, Event
 
 _SIZES = {"per_device_train_batch_size": 1, "per_device_eval_batch_size": 1}
 _RENAMED = {"eval_strategy": "evaluation_strategy", "use_cpu": "no_cuda"}
@@ -176,7 +173,7 @@ class HFSubject(Subject):
 
         _seed()
         self._watch, self._folder = Watch(), folder
-        with _quiet():
+        with quiet():
             trainer = self.make_trainer(scenario, self._callbacks(scenario, recorder), folder)
         return HFDriver(trainer, self.make_dataset(scenario, scenario.eval_batches), folder)
 
@@ -198,62 +195,6 @@ class HFSubject(Subject):
         return seen
 
 
-class HFDriver(Driver):
-    """Drives a trainer by the methods that transformers' `Trainer` has."""
-
-    def __init__(self, trainer: Any, prediction_set: Any, folder: Path) -> None:
-        self.trainer, self._prediction_set, self._folder = trainer, prediction_set, folder
-
-    def train(self) -> None:
-        with _quiet():
-            self.trainer.train()
-
-    def resume(self, step: int) -> None:
-        with _quiet():
-            self.trainer.train(resume_from_checkpoint=str(self._folder / f"checkpoint-{step}"))
-
-    def evaluate(self) -> None:
-        with _quiet():
-            self.trainer.evaluate()
-
-    def predict(self) -> None:
-        with _quiet():
-            self.trainer.predict(self._prediction_set)
-
-    def log(self, logs: dict[str, float]) -> None:
-        self.trainer.log(logs)
-
-    def add(self, callback: object) -> None:
-        self.trainer.add_callback(callback)
-
-    def remove(self, callback: object) -> None:
-        self.trainer.remove_callback(callback)
-
-    def held(self) -> dict[str, Any]:
-        state, control = self.trainer.state, self.trainer.control
-        flags = "".join(flag for flag in Flag if getattr(control, flag.field, False))
-        return {"step": state.global_step, "flags": flags, "history": history(state.log_history)}
-
-
-def complete_checkpoints(folder: Path) -> list[int]:
-    """The steps of the checkpoints that hold a state, weights and an optimizer."""
-    found = []
-    for name in os.listdir(folder):
-        if name.startswith("checkpoint-"):
-            inside = folder / name
-            if _is_complete(str(inside), os.stat(inside).st_mtime_ns):
-                found.append(int(name.rpartition("-")[2]))
-    return sorted(found)
-
-
-@functools.lru_cache(maxsize=64)
-def _is_complete(path: str, changed: int) -> bool:
-    """Looked up once for each change of a folder, as it is asked at every save."""
-    names = os.listdir(path)
-    weights = any(name.endswith((".safetensors", ".bin")) for name in names)
-    return "trainer_state.json" in names and weights and any("optimizer" in name for name in names)
-
-
 def _transformers() -> Any:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
@@ -273,20 +214,3 @@ def _seed() -> None:
     random.seed(0)
     torch.manual_seed(0)
     torch.set_num_threads(1)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Training prints, warns and logs; a suite that runs a hundred trainings must not."""
-    with (
-        open(os.devnull, "w") as nowhere,
-        contextlib.redirect_stdout(nowhere),
-        warnings.catch_warnings(),
-    ):
-        warnings.simplefilter("ignore")
-        previous = logging.root.manager.disable
-        logging.disable(logging.WARNING)
-        try:
-            yield
-        finally:
-            logging.disable(previous)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
-import pytest
 import torch
 import transformers
 
@@ -13,7 +11,7 @@ from loopspec.corpus import CORPUS
 from loopspec.judge import judge
 from loopspec.recording import record
 from loopspec.scenario import Scenario
-from loopspec.subjects.hf import HFSubject, complete_checkpoints
+from loopspec.subjects.hf import HFSubject
 from loopspec.vocabulary import Capability, Event, Verdict
 
 
@@ -91,23 +89,3 @@ def test_what_is_not_declared_is_not_judged() -> None:
     not_applicable = {r.rule.id for r in report.results if r.verdict is Verdict.NOT_APPLICABLE}
     assert {"CTRL-3", "CTRL-11", "STOP-1"} <= not_applicable
     assert report.ok
-
-
-@pytest.mark.parametrize(
-    ("names", "complete"),
-    [
-        ("trainer_state.json model.safetensors optimizer.pt", [4]),
-        ("trainer_state.json pytorch_model.bin optimizer.pt", [4]),
-        ("trainer_state.json optimizer.pt", []),
-        ("model.safetensors optimizer.pt", []),
-        ("trainer_state.json model.safetensors", []),
-    ],
-)
-def test_a_checkpoint_is_complete_with_state_weights_and_optimizer(
-    tmp_path: Path, names: str, complete: list[int]
-) -> None:
-    folder = tmp_path / "checkpoint-4"
-    folder.mkdir()
-    for name in names.split():
-        (folder / name).touch()
-    assert complete_checkpoints(tmp_path) == complete

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from loopspec.probe import Recorder, ScriptedError, history, plain, values
+from loopspec.probe import ScriptedError
+from loopspec.recorder import Recorder
 from loopspec.scenario import Act, Scenario, Scripted
 from loopspec.trace import Record, Return
 from loopspec.vocabulary import Event, Flag
@@ -153,27 +154,3 @@ def test_calls_of_the_user_are_counted_and_their_returns_written() -> None:
     played.recorder.returned("train", step=3, flags="T")
     assert [record.call for record in played.records] == [0, 1]
     assert played.lines[-1] == Return(1, "train", 3, "T")
-
-
-@pytest.mark.parametrize(
-    ("value", "shown"),
-    [
-        (1.23456, 1.2346),
-        (float("nan"), "nan"),
-        (float("-inf"), "-inf"),
-        (True, True),
-        (3, 3),
-        ("text", "text"),
-        (None, None),
-        (object(), "<object>"),
-    ],
-)
-def test_values_in_a_trace(value: object, shown: object) -> None:
-    assert plain(value) == shown
-
-
-def test_what_measures_time_keeps_its_key_and_loses_its_value() -> None:
-    assert values({"eval_runtime": 0.1, "loss": 0.5}) == {"eval_runtime": None, "loss": 0.5}
-    assert values(None) is None
-    assert history([{"a": 1}]) == [{"a": 1}]
-    assert history("no list") is None

@@ -1,0 +1,177 @@
+"""The recorder: gathers what the probes of a scenario see into records.
+
+The calls of one event make one record, which is handed on at once when it is whole, so that a
+trainer which hangs or dies leaves everything up to that moment behind. Judging is not its business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from loopspec.probe import make_probe
+from loopspec.scenario import Scenario
+from loopspec.trace import Call, Record, Return
+from loopspec.values import flags_of, length, plain, rounded, three, values
+from loopspec.vocabulary import Event
+
+
+class Controls(Protocol):
+    """What a scripted callback may ask of the trainer that called it."""
+
+    def evaluate(self) -> None: ...
+
+    def log(self, logs: dict[str, float]) -> None: ...
+
+    def add(self, callback: object) -> None: ...
+
+    def remove(self, callback: object) -> None: ...
+
+
+Observe = Callable[[Event, Mapping[str, Any]], dict[str, Any]]
+"""The adapter's look around the trainer at an event, given its keyword arguments."""
+
+
+class Recorder:
+    """Writes what the probes of one scenario see.
+
+    Args:
+        scenario: what is played.
+        write: takes each finished record and return.
+        observe: what to add to each record as `seen`.
+        base: the class that the subject's callbacks derive from.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        write: Callable[[Record | Return], None],
+        observe: Observe = lambda event, keywords: {},
+        base: type = object,
+    ) -> None:
+        self._write, self._observe = write, observe
+        self._call = self._index = 0
+        self._open: list[tuple[Record, set[str]]] = []
+        self._depth = 0
+        self._ordinals: dict[str, dict[int, int]] = {"control": {}, "state": {}, "args": {}}
+        self._kept: list[object] = []
+        self.controls: Controls | None = None
+        self.callbacks: dict[str, Any] = {}
+        for part in scenario.parts:
+            make_probe(self, part, base)
+        self._present = {
+            part.name for part in scenario.parts if part.given in ("instance", "class")
+        }
+
+    def registered(self, *given: str) -> list[Any]:
+        """The callbacks registered in one of these ways, in order; the watching probes come with
+        `instance`."""
+        return [probe for probe in self.callbacks.values() if probe.part.given in given]
+
+    def calling(self) -> None:
+        """The user's next call begins."""
+        self.finish()
+        self._call += 1
+
+    def returned(self, name: str, **held: Any) -> None:
+        """The user's call came back; `held` are the fields of the `Return`."""
+        self.finish()
+        self._write(Return(self._call, name, **held))
+
+    def finish(self) -> None:
+        """Write what is still open: a callback that raised, or one that was never reached."""
+        while self._open:
+            self._close()
+        self._depth = 0
+
+    def present(self, name: str, there: bool) -> None:
+        """From now on the callback is registered, or no longer."""
+        (self._present.add if there else self._present.discard)(name)
+        for record, waited in self._open:
+            called = any(call.who == name for call in record.calls)
+            (waited.add if there and not called else waited.discard)(name)
+
+    def saw(
+        self, who: str, event: Event, positional: tuple[Any, ...], keywords: dict[str, Any]
+    ) -> Call:
+        """One callback is being called; the `Call` is completed by the probe when it returns."""
+        args, state, control = three(positional, keywords)
+        record, waited = self._record_for(who, event, len(positional), args, state, keywords)
+        flags = flags_of(control)
+        call = Call(
+            who,
+            self._ordinal("control", control) if flags is not None else None,
+            flags or "",
+            flags or "",
+        )
+        record.calls.append(call)
+        waited.discard(who)
+        return call
+
+    def done(self) -> None:
+        """The callback that was called has returned."""
+        if not self._open[-1][1]:
+            self._close()
+
+    def control_returned(self, control: object) -> int | str:
+        """The ordinal of a control that a callback returns, or the type name of something else."""
+        known = None if flags_of(control) is None else self._ordinal("control", control)
+        return type(control).__name__ if known is None else known
+
+    def inside(self, steps: int) -> None:
+        """A callback starts (+1) or stops (-1) acting on the trainer: events then are nested."""
+        self._depth += steps
+        while len(self._open) > self._depth + 1:
+            self._close()
+
+    def _record_for(
+        self,
+        who: str,
+        event: Event,
+        positional: int,
+        args: object,
+        state: object,
+        keywords: dict[str, Any],
+    ) -> tuple[Record, set[str]]:
+        if len(self._open) > self._depth:
+            record, waited = self._open[-1]
+            if record.event is event and not any(call.who == who for call in record.calls):
+                return record, waited
+            self._close()
+        record = Record(
+            i=self._index,
+            event=event,
+            call=self._call,
+            depth=self._depth,
+            positional=positional,
+            step=getattr(state, "global_step", None),
+            epoch=rounded(getattr(state, "epoch", None), 6),
+            max_steps=getattr(state, "max_steps", None),
+            history=length(getattr(state, "log_history", None)),
+            best=plain(getattr(state, "best_metric", None)),
+            best_step=getattr(state, "best_global_step", None),
+            state=self._ordinal("state", state),
+            args=self._ordinal("args", args),
+            calls=[],
+            keywords={name: value is not None for name, value in keywords.items()},
+            logs=values(keywords.get("logs")),
+            metrics=values(keywords.get("metrics")),
+            seen=self._observe(event, keywords),
+        )
+        self._index += 1
+        entry = (record, set(self._present))
+        self._open.append(entry)
+        return entry
+
+    def _close(self) -> None:
+        self._write(self._open.pop()[0])
+
+    def _ordinal(self, kind: str, thing: object) -> int | None:
+        if thing is None:
+            return None
+        known = self._ordinals[kind]
+        ordinal = known.get(id(thing))
+        if ordinal is None:
+            ordinal = known[id(thing)] = len(known)
+            self._kept.append(thing)  # else its id could come back as another object's
+        return ordinal

@@ -1,0 +1,89 @@
+"""Driving a trainer shaped like transformers' `Trainer`, and looking at what it wrote."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import logging
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from loopspec.subjects.base import Driver
+from loopspec.values import history
+from loopspec.vocabulary import Flag
+
+
+class HFDriver(Driver):
+    """Drives a trainer by the methods that transformers' `Trainer` has."""
+
+    def __init__(self, trainer: Any, prediction_set: Any, folder: Path) -> None:
+        self.trainer, self._prediction_set, self._folder = trainer, prediction_set, folder
+
+    def train(self) -> None:
+        with quiet():
+            self.trainer.train()
+
+    def resume(self, step: int) -> None:
+        with quiet():
+            self.trainer.train(resume_from_checkpoint=str(self._folder / f"checkpoint-{step}"))
+
+    def evaluate(self) -> None:
+        with quiet():
+            self.trainer.evaluate()
+
+    def predict(self) -> None:
+        with quiet():
+            self.trainer.predict(self._prediction_set)
+
+    def log(self, logs: dict[str, float]) -> None:
+        self.trainer.log(logs)
+
+    def add(self, callback: object) -> None:
+        self.trainer.add_callback(callback)
+
+    def remove(self, callback: object) -> None:
+        self.trainer.remove_callback(callback)
+
+    def held(self) -> dict[str, Any]:
+        state, control = self.trainer.state, self.trainer.control
+        flags = "".join(flag for flag in Flag if getattr(control, flag.field, False))
+        return {"step": state.global_step, "flags": flags, "history": history(state.log_history)}
+
+
+def complete_checkpoints(folder: Path) -> list[int]:
+    """The steps of the checkpoints that hold a state, weights and an optimizer."""
+    found = []
+    for name in os.listdir(folder):
+        if name.startswith("checkpoint-"):
+            inside = folder / name
+            if _is_complete(str(inside), os.stat(inside).st_mtime_ns):
+                found.append(int(name.rpartition("-")[2]))
+    return sorted(found)
+
+
+@functools.lru_cache(maxsize=64)
+def _is_complete(path: str, changed: int) -> bool:
+    """Looked up once for each change of a folder, as it is asked at every save."""
+    names = os.listdir(path)
+    weights = any(name.endswith((".safetensors", ".bin")) for name in names)
+    return "trainer_state.json" in names and weights and any("optimizer" in name for name in names)
+
+
+@contextlib.contextmanager
+def quiet() -> Iterator[None]:
+    """Training prints, warns and logs; a suite that runs a hundred trainings must not."""
+    with (
+        open(os.devnull, "w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")
+        previous = logging.root.manager.disable
+        logging.disable(logging.WARNING)
+        try:
+            yield
+        finally:
+            logging.disable(previous)
