@@ -35,11 +35,11 @@ _LETTERS = {
 def flags_of(control: object) -> str | None:
     """The letters of the flags that are set; None for something that is no control."""
     try:
-        values = _get_flags(control)
+        found = _get_flags(control)
     except AttributeError:
         return None
-    letters = _LETTERS.get(values)
-    return letters if letters is not None else _LETTERS[tuple(map(bool, values))]
+    letters = _LETTERS.get(found)
+    return letters if letters is not None else _LETTERS[tuple(map(bool, found))]
 
 
 def plain(value: object) -> Value:

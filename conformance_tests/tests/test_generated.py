@@ -1,6 +1,6 @@
 """Generated scenarios: prediction and trainers agree, and no rule gives a false alarm.
 
-The examples are the same in every run; `--hypothesis-seed` and another profile explore further.
+The examples are the same in every run, until the trainers, the strategies or the counts change.
 """
 
 import functools

@@ -56,8 +56,8 @@ def test_a_good_trace_passes_and_counts_what_it_showed() -> None:
     assert report.ok
     assert [(r.verdict, r.observations) for r in report.results] == [
         (Verdict.PASS, 1),
-        (Verdict.PASS, 0),
-    ] or [r.verdict for r in report.results] == [Verdict.PASS, Verdict.NOT_EXERCISED]
+        (Verdict.NOT_EXERCISED, 0),
+    ]
 
 
 def test_a_failure_says_where_what_was_due_and_what_came() -> None:
@@ -123,16 +123,10 @@ def test_an_exception_that_the_scenario_allows_is_no_crash() -> None:
 
 
 def test_a_rule_that_builds_on_a_broken_one_is_blocked() -> None:
-    def goes_on(record: Record) -> Record:
-        """A save asked for at step 1 is forgotten before it is served, and so not served."""
-        return record
-
     base, on = rules()["CTRL-3"], rules()["CTRL-24"]
     assert base.id in on.builds_on
     trace = broken(made(), keeps_epoch_stop)
-    records = [
-        goes_on(r) for r in trace.records if not (r.event is Event.EPOCH_END and r.step == 1)
-    ]
+    records = [r for r in trace.records if not (r.event is Event.EPOCH_END and r.step == 1)]
     both = Trace(trace.scenario, trace.by, [*records, *trace.returns], trace.outcome)
     report = judge([both], rules=[on, base])
     assert [(r.rule.id, r.verdict) for r in report.results] == [

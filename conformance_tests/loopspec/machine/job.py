@@ -28,7 +28,8 @@ class Job:
         self.asked: dict[str, float] = {}
         self.resume_from = 0
         self.trained = self.evaluated = self._prepared_late = False
-        self.moved = self.gradient = False
+        self.moved = False
+        self._slope = 0.0
         self.training = True
         self.checkpoints: dict[int, tuple[State, int]] = {}
         self.control: Control | str = Control(0)
@@ -37,6 +38,11 @@ class Job:
         self._passes = 0
         self._scores = list(scenario.metrics)
         self._best_checkpoint: int | None = None
+
+    @property
+    def gradient(self) -> bool:
+        """Whether the weight has a gradient now."""
+        return self._slope > 0
 
     # Facts ---------------------------------------------------------------------------------------
 
@@ -97,7 +103,7 @@ class Job:
         if self.resume_from:
             self._load_state(*self.checkpoints[self.resume_from])
         self._states += 1
-        self.trained, self.gradient = True, False
+        self.trained = True
         step = self.state.global_step
         if step >= max_steps and self.resume_from and not self.profile.trains_past_the_end:
             self._epochs = 0
@@ -130,7 +136,7 @@ class Job:
         self._group_loss += self._passes / of
         self._slope += 1 / of  # the gradient of each pass is 1
         self._batch += 1
-        self.gradient = self.training = True
+        self.training = True
 
     def _do_move_weights(self) -> None:
         self.moved, self._norm = True, self._slope
@@ -149,7 +155,6 @@ class Job:
     def _end_group(self, keep: bool) -> None:
         self._loss += self._group_loss if keep else 0.0
         self._group_loss = self._slope = 0.0
-        self.gradient = False
 
     def _do_sum_up_run(self) -> None:
         steps = self.state.global_step - self._started

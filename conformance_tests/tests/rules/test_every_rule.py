@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from loopspec.corpus import CORPUS
+from loopspec.corpus import CORPUS, control, dispatch, early_stopping, events
 from loopspec.judge import judge
 from loopspec.machine.predict import predict
 from loopspec.machine.profile import PROFILES
@@ -41,6 +41,15 @@ def test_a_scenario_shows_what_it_is_there_for(name: str) -> None:
     assert [rule for rule in trace.scenario.shows if not list(CHECKS[rule](trace))] == []
 
 
+CHAPTERS = {"EVT": events, "CTRL": control, "DISP": dispatch, "STOP": early_stopping}
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_every_rule_is_shown_by_a_scenario_of_its_chapter(chapter: str) -> None:
+    shown = {rule for scenario in CHAPTERS[chapter].SCENARIOS for rule in scenario.shows}
+    assert shown == {rule for rule in rules() if rule.startswith(chapter)}
+
+
 BARE: dict[str, Any] = {
     "positional": 0,
     **dict.fromkeys(("step", "epoch", "max_steps", "history", "best", "state", "args")),
@@ -71,6 +80,11 @@ def test_no_check_stumbles_over_a_trainer_that_gives_nothing(rule: str) -> None:
     for trace in stripped():
         for finding in CHECKS[rule](trace):
             assert 0 <= finding.at < len(trace.records)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in rules() if rule.startswith("STOP")])
+def test_early_stopping_blames_nobody_for_what_it_cannot_see(rule: str) -> None:
+    assert [f for trace in stripped() for f in CHECKS[rule](trace) if not f.ok] == []
 
 
 def test_a_trainer_that_gives_nothing_is_told_so() -> None:
