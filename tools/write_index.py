@@ -22,7 +22,7 @@ def index() -> str:
         "# The rules",
         "",
         f"{len(rules())} rules: {counted}. [How to read them](01-reading.md) · "
-        "[the loop as a table](06-the-loop.md)",
+        "[the loop as a table](12-the-loop.md)",
     ]
     for chapter, stated in by_chapter.items():
         lines += [

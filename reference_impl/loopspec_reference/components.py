@@ -252,7 +252,7 @@ class TrainerComponents:
                 tokens = self.state.num_input_tokens_seen - self._tokens_before
                 logs.update(speed_metrics("train", start_time, num_tokens=tokens))
         self.state.log_history.append({**logs, "step": self.state.global_step})
-        # EVT-27, EVT-28, CTRL-10
+        # STATE-1, STATE-2, CTRL-10
         self.control = self.callback_handler.on_log(self.args, self.state, self.control, logs)
 
     def save_model(self, output_dir: str | Path | None = None) -> None:

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from loopspec.corpus import control, dispatch, early_stopping, events
+from types import ModuleType
+
+from loopspec.corpus import control, default_flow, dispatch, early_stopping, events, state
 from loopspec.scenario import Scenario
 
+CHAPTERS: dict[str, ModuleType] = {
+    "EVT": events,
+    "CTRL": control,
+    "DISP": dispatch,
+    "FLOW": default_flow,
+    "STATE": state,
+    "STOP": early_stopping,
+}
+"""The module with the scenarios of each chapter, by the prefix of the chapter's rules."""
+
 CORPUS: dict[str, Scenario] = {
-    scenario.name: scenario
-    for module in (events, control, dispatch, early_stopping)
-    for scenario in module.SCENARIOS
+    scenario.name: scenario for module in CHAPTERS.values() for scenario in module.SCENARIOS
 }
 """Every scenario by name, in the order in which they are run; `plain` comes first."""
 
-__all__ = ["CORPUS"]
+__all__ = ["CHAPTERS", "CORPUS"]

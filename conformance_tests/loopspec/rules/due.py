@@ -110,7 +110,7 @@ def _closing(moment: Moment) -> bool:
     return at.step is not None and at.max_steps is not None and at.step >= at.max_steps
 
 
-@check("EVT-20")
+@check("FLOW-1")
 def order_after_a_step(trace: Trace) -> Findings:
     for window in windows(trace):
         ranks = [rank for rank in map(_rank, window.served) if rank is not None]
@@ -132,7 +132,7 @@ def _rank(record: Record) -> int | None:
     return 2 if record.event is Event.SAVE else 1
 
 
-@check("EVT-21")
+@check("FLOW-2")
 def intervals(trace: Trace) -> Findings:
     def due(moment: Moment, kind: Kind) -> bool | None:
         if not moment.after_step or _delayed(trace, kind, moment.at.step):
@@ -143,7 +143,7 @@ def intervals(trace: Trace) -> Findings:
     yield from _held_to(trace, "steps", due)
 
 
-@check("EVT-22")
+@check("FLOW-3")
 def per_epoch(trace: Trace) -> Findings:
     def due(moment: Moment, kind: Kind) -> bool:
         return not moment.after_step and not _delayed(trace, kind, moment.at.epoch)
@@ -151,12 +151,12 @@ def per_epoch(trace: Trace) -> Findings:
     yield from _held_to(trace, "epoch", due)
 
 
-@check("EVT-23")
+@check("FLOW-4")
 def strategy_no(trace: Trace) -> Findings:
     yield from _held_to(trace, "no", lambda moment, kind: False)
 
 
-@check("EVT-24")
+@check("FLOW-5")
 def first_step_is_logged(trace: Trace) -> Findings:
     for moment in _moments(trace) if trace.scenario.logging_first_step else ():
         if _first_log(trace, moment, KINDS[0]) and L not in moment.standing:
@@ -176,13 +176,13 @@ def _off_the_interval(trace: Trace, flag: Flag) -> Iterator[Moment]:
                 yield moment
 
 
-@check("EVT-25")
+@check("FLOW-6")
 def last_save(trace: Trace) -> Findings:
     for moment in _off_the_interval(trace, S):
         yield variant(moment.at, "saved" if S in moment.asked else "not-saved")
 
 
-@check("EVT-26")
+@check("FLOW-7")
 def last_evaluation(trace: Trace) -> Findings:
     for moment in _off_the_interval(trace, V):
         yield variant(moment.at, "evaluated" if V in moment.asked else "not-evaluated")

@@ -11,7 +11,7 @@ from loopspec.trace import Record, Trace, Value
 from loopspec.vocabulary import Event
 
 
-@check("EVT-27")
+@check("STATE-1")
 def logs_are_given(trace: Trace) -> Findings:
     for record in trace.of(Event.LOG):
         if not record.logs:
@@ -25,7 +25,7 @@ def logs_are_given(trace: Trace) -> Findings:
             yield saw(record, good, f"logs with epoch {epoch:.4g}", said)
 
 
-@check("EVT-28")
+@check("STATE-2")
 def history_holds_it(trace: Trace) -> Findings:
     due = {r.state: r.history for r in trace.of(Event.INIT_END, Event.TRAIN_BEGIN)}
     for record in trace.of(Event.LOG):
@@ -107,10 +107,10 @@ def _make_means(trace: Trace) -> list[_Mean]:
 _COUNTED = frozenset((SUBSTEP, END, Event.EPOCH_END, Event.LOG))
 
 
-@check("EVT-29")
+@check("STATE-3")
 def training_logs(trace: Trace) -> Findings:
     for window in windows(trace):
-        # A last log that comes twice is for EVT-30.
+        # A last log that comes twice is for STATE-4.
         if window.log is not None and window.log.logs and "train_loss" not in window.log.logs:
             missing = {"loss", "learning_rate"} - set(window.log.logs)
             words = "loss and learning_rate in a training log"
@@ -120,7 +120,7 @@ def training_logs(trace: Trace) -> Findings:
             yield _value(at, "loss", mean)
 
 
-@check("EVT-30")
+@check("STATE-4")
 def last_log(trace: Trace) -> Findings:
     for run in outline(trace):
         if not run.finished or run.records[-1].event is not Event.TRAIN_END:
