@@ -29,11 +29,21 @@ def make_probe(recorder: Recorder, part: Scripted, base: type) -> None:
     def start(self: Any) -> None:
         self.part = part
         self.acted = [0] * len(part.acts)
+        self.kept = 0
         recorder.callbacks[part.name] = self
 
     body: dict[str, Any] = {event.value: _method(recorder, event, part) for event in Event}
+    bases: tuple[type, ...] = (base,)
+    if part.stateful:
+        body["state"] = _state
+        bases = (base, recorder.exportable) if recorder.exportable else bases
     name = "".join(word.title() for word in part.name.replace("-", "_").split("_")) + "Probe"
-    type(name, (base,), {"__init__": start, **body})()
+    type(name, bases, {"__init__": start, **body})()
+
+
+def _state(self: Any) -> dict[str, dict[str, Any]]:
+    """What a stateful probe gives to a checkpoint."""
+    return {"args": {}, "attributes": {"kept": self.kept}}
 
 
 def _method(recorder: Recorder, event: Event, part: Scripted) -> Callable[..., Any]:
@@ -42,10 +52,12 @@ def _method(recorder: Recorder, event: Event, part: Scripted) -> Callable[..., A
 
     def watch(self: Any, *positional: Any, **keywords: Any) -> None:
         recorder.saw(who, event, positional, keywords)
+        self.kept += event is Event.STEP_END
         recorder.done()
 
     def play(self: Any, *positional: Any, **keywords: Any) -> Any:
         call = recorder.saw(who, event, positional, keywords)
+        self.kept += event is Event.STEP_END
         _, state, control = three(positional, keywords)
         back = None
         try:

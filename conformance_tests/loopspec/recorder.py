@@ -40,6 +40,7 @@ class Recorder:
         write: takes each finished record and return.
         observe: what to add to each record as `seen`.
         base: the class that the subject's callbacks derive from.
+        exportable: the class that its callbacks derive from besides if checkpoints store them.
     """
 
     def __init__(
@@ -48,6 +49,7 @@ class Recorder:
         write: Callable[[Record | Return], None],
         observe: Observe = lambda event, keywords: {},
         base: type = object,
+        exportable: type | None = None,
     ) -> None:
         self._write, self._observe = write, observe
         self._call = self._index = 0
@@ -55,13 +57,18 @@ class Recorder:
         self._depth = 0
         self._ordinals: dict[str, dict[int, int]] = {"control": {}, "state": {}, "args": {}}
         self._kept: list[object] = []
+        self._scenario, self._base, self.exportable = scenario, base, exportable
+        self._stateful = [part.name for part in scenario.parts if part.stateful]
         self.controls: Controls | None = None
+        self.renew()
+
+    def renew(self) -> None:
+        """Make the callbacks, for a trainer that is about to be built."""
+        parts = self._scenario.parts
         self.callbacks: dict[str, Any] = {}
-        for part in scenario.parts:
-            make_probe(self, part, base)
-        self._present = {
-            part.name for part in scenario.parts if part.given in ("instance", "class")
-        }
+        for part in parts:
+            make_probe(self, part, self._base)
+        self._present = {part.name for part in parts if part.given in ("instance", "class")}
 
     def registered(self, *given: str) -> list[Any]:
         """The callbacks registered in one of these ways, in order; the watching probes come with
@@ -156,12 +163,17 @@ class Recorder:
             keywords={name: value is not None for name, value in keywords.items()},
             logs=values(keywords.get("logs")),
             metrics=values(keywords.get("metrics")),
-            seen=self._observe(event, keywords),
+            seen=self._observe(event, keywords) | self._counted(),
         )
         self._index += 1
         entry = (record, set(self._present))
         self._open.append(entry)
         return entry
+
+    def _counted(self) -> dict[str, dict[str, int]]:
+        """What the stateful callbacks have counted up to now."""
+        counted = {name: self.callbacks[name].kept for name in self._stateful}
+        return {"kept": counted} if counted else {}
 
     def _close(self) -> None:
         self._write(self._open.pop()[0])

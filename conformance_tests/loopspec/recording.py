@@ -55,7 +55,9 @@ def record(
             write(line)
 
     folder = Path(tempfile.mkdtemp(prefix="loopspec-"))
-    recorder = Recorder(scenario, keep, subject.observe, subject.callback_base)
+    recorder = Recorder(
+        scenario, keep, subject.observe, subject.callback_base, subject.exportable_base
+    )
     try:
         outcome = _perform(subject, scenario, recorder, folder)
     finally:
@@ -68,15 +70,15 @@ def record(
 def _perform(subject: Subject, scenario: Scenario, recorder: Recorder, folder: Path) -> Outcome:
     during = "building"
     try:
-        driver = subject.build(scenario, recorder, folder)
-        recorder.finish()
-        recorder.controls = driver
-        for callback in recorder.registered("added"):
-            _change(driver, recorder, "add", callback.part.name)
+        driver = _build(subject, scenario, recorder, folder)
         for call in scenario.calls:
             during = call
             recorder.calling()
-            _call(driver, recorder, call)
+            if call == "new":
+                recorder.renew()
+                driver = _build(subject, scenario.anew, recorder, folder)
+            else:
+                _call(driver, recorder, call)
             recorder.returned(call, **driver.held())
     except ScriptedError:
         recorder.finish()
@@ -86,6 +88,15 @@ def _perform(subject: Subject, scenario: Scenario, recorder: Recorder, folder: P
         recorder.finish()
         return Outcome("raised", _in_words(error, folder), _where(error), during)
     return Outcome("completed")
+
+
+def _build(subject: Subject, scenario: Scenario, recorder: Recorder, folder: Path) -> Driver:
+    driver = subject.build(scenario, recorder, folder)
+    recorder.finish()
+    recorder.controls = driver
+    for callback in recorder.registered("added"):
+        _change(driver, recorder, "add", callback.part.name)
+    return driver
 
 
 def _call(driver: Driver, recorder: Recorder, call: str) -> None:

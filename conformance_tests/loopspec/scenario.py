@@ -76,8 +76,12 @@ class Scripted(msgspec.Struct, frozen=True, omit_defaults=True):
     """How it is registered: in `callbacks=` as an instance or a class, by `add_callback` before
     the first call of `calls`, or not at all until another callback adds it."""
 
+    stateful: bool = False
+    """Whether it counts the steps that it sees end, and lets checkpoints store the number."""
+
     def __str__(self) -> str:
-        form = "" if self.given == "instance" else f" ({self.given})"
+        words = [self.given] * (self.given != "instance") + ["stateful"] * self.stateful
+        form = f" ({', '.join(words)})" if words else ""
         return f"{self.name}{form}: " + ("; ".join(map(str, self.acts)) or "only watches")
 
 
@@ -109,7 +113,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     callbacks: tuple[Scripted, ...] = ()
     early_stopping: EarlyStopping | None = None
     calls: tuple[str, ...] = ("train",)
-    """What the user calls in turn: train, evaluate, predict, resume@STEP, remove:NAME, add:NAME."""
+    """What the user calls in turn: train, evaluate, predict, resume@STEP, remove:NAME, add:NAME,
+    and `new`: from then on there is a new trainer, with new callbacks and a new model, on the same
+    output folder, as in a new process."""
+    resumed_with: dict[str, Any] = {}
+    """Arguments that are other ones for the trainer that `new` makes."""
 
     num_train_epochs: float = 2
     max_steps: int = -1
@@ -125,12 +133,19 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     save_steps: float = 500
     save_total_limit: int | None = None
     load_best_model_at_end: bool = False
+    restore_callback_states_from_checkpoint: bool = False
+    ignore_data_skip: bool = False
     metric_for_best_model: str | None = None
     greater_is_better: bool | None = None
 
     def arguments(self) -> dict[str, Any]:
         """The fields of `TrainingArguments`, by their names there."""
         return {name: getattr(self, name) for name in _ARGUMENTS}
+
+    @property
+    def anew(self) -> Scenario:
+        """The same scenario with the arguments that it has after `new`."""
+        return msgspec.structs.replace(self, **self.resumed_with) if self.resumed_with else self
 
     def needs(self) -> frozenset[Capability]:
         """The capabilities without which a subject cannot run this scenario."""
@@ -181,6 +196,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         parts += [str(callback) for callback in self.callbacks]
         if self.calls != ("train",):
             parts.append("calls " + ", ".join(self.calls))
+        if self.resumed_with:
+            changed = ", ".join(f"{name}={value}" for name, value in self.resumed_with.items())
+            parts.append(f"after new {changed}")
         return f"{self.name}: " + " | ".join(parts)
 
 
@@ -213,5 +231,8 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
         or any(":" in call for call in s.calls)
     ),
     Capability.EARLY_STOPPING: lambda s: s.early_stopping is not None,
+    Capability.CALLBACK_STATES: lambda s: (
+        s.restore_callback_states_from_checkpoint or any(part.stateful for part in s.callbacks)
+    ),
     Capability.RESUME: lambda s: any(call.startswith("resume") for call in s.calls),
 }

@@ -163,8 +163,25 @@ class Trace:
 
     @functools.cached_property
     def neighbours(self) -> list[tuple[Record, Record]]:
-        """Each top-level record with the next one, also across the user's calls."""
-        return list(zip(self.top, self.top[1:], strict=False))
+        """Each top-level record with the next one of the same trainer, also across the user's
+        calls."""
+        of = self.trainer_of
+        pairs = zip(self.top, self.top[1:], strict=False)
+        return [(a, b) for a, b in pairs if of[a.call] == of[b.call]]
+
+    @functools.cached_property
+    def trainer_of(self) -> list[int]:
+        """For each of the user's calls, from construction on, the call that made its trainer."""
+        made = [0]
+        for number, call in enumerate(self.scenario.calls, 1):
+            made.append(number if call == "new" else made[-1])
+        return made
+
+    @functools.cached_property
+    def trainers(self) -> list[list[Record]]:
+        """The records of each trainer, nested ones included."""
+        of = self.trainer_of
+        return [[r for r in self.records if of[r.call] == made] for made in sorted(set(of))]
 
     @functools.cached_property
     def pairs(self) -> list[tuple[Record, Record]]:

@@ -84,6 +84,7 @@ class Capability(StrEnum):
     DEFAULT_FLOW = "default-flow"
     EARLY_STOPPING = "early-stopping"
     RESUME = "resume"
+    CALLBACK_STATES = "callback-states"
 
 
 class Level(StrEnum):

@@ -7,7 +7,9 @@ a method with the name that the table uses.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from loopspec.machine.players import Control, JunkError, State, is_better, metric_key, worst
 from loopspec.machine.profile import Profile
@@ -17,26 +19,44 @@ _EVAL_LOSS = 0.5
 _LEARNING_RATE = 0.125
 
 
+class Saved(NamedTuple):
+    """What a simulated checkpoint holds."""
+
+    state: State
+    weights: int
+    best_checkpoint: int | None
+    flags: str
+    kept: dict[str, int]
+    scenario: Scenario
+
+
 class Job:
     """Counters, weights and checkpoints of one simulated trainer."""
 
     def __init__(self, scenario: Scenario, profile: Profile) -> None:
         self.scenario, self.profile = scenario, profile
-        self.state = State(0)
-        self.logs: dict[str, Any] = {}
-        self.metrics: dict[str, Any] = {}
         self.asked: dict[str, float] = {}
         self.resume_from = 0
+        self.checkpoints: dict[int, Saved] = {}
+        self._trainers = self._controls = self._states = 0
+        self._updates = 0
+        self._make_trainer()
+
+    def _make_trainer(self) -> None:
+        """A new trainer, with a new model; counters of objects and the checkpoints stay."""
+        self.state = State(self._states)
+        self.control: Control | str = Control(self._controls)
+        self._trainers, self._states = self._trainers + 1, self._states + 1
+        self._controls += 1
+        self.logs: dict[str, Any] = {}
+        self.metrics: dict[str, Any] = {}
         self.trained = self.evaluated = self._prepared_late = False
         self.moved = False
         self._slope = 0.0
         self.training = True
-        self.checkpoints: dict[int, tuple[State, int]] = {}
-        self.control: Control | str = Control(0)
-        self._states = 1
-        self._weights = self._updates = 0
-        self._passes = 0
-        self._scores = list(scenario.metrics)
+        self._weights = self._passes = 0
+        self._scores = list(self.scenario.metrics)
+        self._given = self.scenario
         self._best_checkpoint: int | None = None
 
     @property
@@ -92,7 +112,7 @@ class Job:
         getattr(self, "_do_" + name.replace(" ", "_"))()
 
     def _do_begin_run(self) -> None:
-        s = self.scenario
+        s = self.scenario = self._given
         per_epoch = math.ceil(s.train_batches / s.gradient_accumulation_steps)
         max_steps = s.max_steps if s.max_steps > 0 else math.ceil(s.num_train_epochs * per_epoch)
         self._epochs = (
@@ -101,7 +121,7 @@ class Job:
         self.state = State(self._states, max_steps=max_steps)
         self._best_checkpoint = None
         if self.resume_from:
-            self._load_state(*self.checkpoints[self.resume_from])
+            self._load(self.checkpoints[self.resume_from])
         self._states += 1
         self.trained = True
         step = self.state.global_step
@@ -110,14 +130,31 @@ class Job:
         self._epoch = step // per_epoch - 1
         self._batch = 0
         self._skip = step % per_epoch * s.gradient_accumulation_steps
+        if s.ignore_data_skip:
+            self._skip = 0
         self._logged = self._started = step
         self._loss = self._group_loss = self._logged_loss = self._slope = 0.0
 
-    def _load_state(self, saved: State, weights: int) -> None:
-        self.state.global_step, self.state.epoch = saved.global_step, saved.epoch
-        self.state.log_history = list(saved.log_history)
-        self.state.best_metric, self.state.best_step = saved.best_metric, saved.best_step
-        self._load_weights(weights)
+    def _load(self, saved: Saved) -> None:
+        state, old = self.state, saved.state
+        state.global_step, state.epoch = old.global_step, old.epoch
+        state.log_history = list(old.log_history)
+        state.best_metric, state.best_step = old.best_metric, old.best_step
+        self._best_checkpoint = saved.best_checkpoint
+        self.scenario = with_intervals_of(saved.scenario, self.scenario)
+        self._load_weights(saved.weights)
+        if self.scenario.restore_callback_states_from_checkpoint:
+            self.control = Control(self._controls, saved.flags.replace("T", ""))
+            self._controls += 1
+            self._restore_callbacks(saved.kept)
+
+    def _restore_callbacks(self, kept: dict[str, int]) -> None:
+        """Give the stateful callbacks what they had counted."""
+        raise NotImplementedError
+
+    def _counted(self) -> dict[str, int]:
+        """What each stateful callback has counted."""
+        raise NotImplementedError
 
     def _load_weights(self, weights: int) -> None:
         self.moved = self.moved or weights != self._weights
@@ -163,7 +200,7 @@ class Job:
 
     def _do_load_best_weights(self) -> None:
         if self.scenario.load_best_model_at_end and self._best_checkpoint is not None:
-            self._load_weights(self.checkpoints[self._best_checkpoint][1])
+            self._load_weights(self.checkpoints[self._best_checkpoint].weights)
 
     # Effects: logging, evaluation, saving --------------------------------------------------------
 
@@ -233,9 +270,17 @@ class Job:
 
     def _do_write_checkpoint(self) -> None:
         s, state = self.scenario, self.state
-        self.checkpoints[state.global_step] = (_copy(state), self._weights)
-        if s.save_strategy != "no" and state.best_step in self.checkpoints:
+        step = state.global_step
+        if s.save_strategy != "no" and state.best_step in {*self.checkpoints, step}:
             self._best_checkpoint = state.best_step
+        self.checkpoints[step] = Saved(
+            _copy(state),
+            self._weights,
+            self._best_checkpoint,
+            self._flagged().flags,
+            self._counted(),
+            self.scenario,
+        )
         kept = {max(self.checkpoints), self._best_checkpoint} - {None}
         for step in sorted(self.checkpoints):
             if (
@@ -249,6 +294,12 @@ class Job:
         if isinstance(self.control, str):
             raise JunkError
         return self.control
+
+
+def with_intervals_of(old: Scenario, new: Scenario) -> Scenario:
+    """The new arguments, with the intervals of the old ones."""
+    names = ("logging_steps", "eval_steps", "save_steps")
+    return msgspec.structs.replace(new, **{name: getattr(old, name) for name in names})
 
 
 def _copy(state: State) -> State:

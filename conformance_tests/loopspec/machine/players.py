@@ -98,7 +98,7 @@ class Stopper:
     """Early stopping: patience counted at `on_evaluate`, against the best value before it."""
 
     def __init__(self, wanted: EarlyStopping) -> None:
-        self._wanted, self._misses = wanted, 0
+        self.wanted, self.kept = wanted, 0
 
     def __call__(self, stage: Stage, event: Event, control: Control | str) -> None:
         if event is not Event.EVALUATE:
@@ -110,10 +110,10 @@ class Stopper:
             raise JunkError
         best = stage.state.best_metric
         better = best is None or (
-            is_better(value, best, stage.scenario) and abs(value - best) > self._wanted.threshold
+            is_better(value, best, stage.scenario) and abs(value - best) > self.wanted.threshold
         )
-        self._misses = 0 if better else self._misses + 1
-        if self._misses >= self._wanted.patience:
+        self.kept = 0 if better else self.kept + 1
+        if self.kept >= self.wanted.patience:
             control.change("T")
 
 
@@ -141,13 +141,14 @@ class Actor:
     """A probe or scripted callback: reports its call, then plays its part."""
 
     def __init__(self, part: Scripted) -> None:
-        self.part = part
+        self.part, self.kept = part, 0
         self._acted = [0] * len(part.acts)
 
     def __call__(self, stage: Stage, event: Event, control: Control | str) -> Control | str | None:
         real = control if isinstance(control, Control) else None
         call = Call(self.part.name, real.ordinal if real else None, real.flags if real else "", "")
         stage.saw(call)
+        self.kept += event is Event.STEP_END
         back: Control | str | None = None
         try:
             for number, act in enumerate(self.part.acts):

@@ -34,18 +34,51 @@ class Simulation(Job):
         self.lines: list[Record | Return] = []
         self._table = table
         self._call = self._depth = self._index = 0
-        self._controls = 1
         self._open: list[Record] = []
-        self._actors = {part.name: Actor(part) for part in scenario.parts}
+
+    def _make_trainer(self) -> None:
+        super()._make_trainer()
+        self._actors = {part.name: Actor(part) for part in self.scenario.parts}
         self._players: list[Player] = [default_flow, *self._registered("instance", "class")]
-        if scenario.early_stopping:
-            self._players.insert(2, Stopper(scenario.early_stopping))
+        if self.scenario.early_stopping:
+            self._players.insert(2, Stopper(self.scenario.early_stopping))
+
+    def _construct(self) -> None:
+        self._walk("construct")
+        self._players += self._registered("added")
+
+    def _counted(self) -> dict[str, int]:
+        return {name: player.kept for name, player in self._stateful().items()}
+
+    def _stateful(self) -> dict[str, Actor | Stopper]:
+        """The registered players whose state a checkpoint holds, by name."""
+        named = [
+            (p.part.name if isinstance(p, Actor) else "", p)
+            for p in self._players
+            if isinstance(p, Stopper) or (isinstance(p, Actor) and p.part.stateful)
+        ]
+        return dict(named)
+
+    def _restore_callbacks(self, kept: dict[str, int]) -> None:
+        here = self._stateful()
+        for name in sorted(here.keys() & kept.keys()):
+            place = self._players.index(old := here[name])
+            new: Actor | Stopper
+            if isinstance(old, Actor):
+                new = self._actors[name] = Actor(old.part)
+            else:
+                new = Stopper(old.wanted)
+            new.kept = kept[name]
+            if self.profile.restored_go_last:
+                self._players.pop(place)
+                self._players.append(new)
+            else:
+                self._players[place] = new
 
     def perform(self) -> Outcome:
         """Play the whole scenario; the records and returns are in `lines` then."""
         try:
-            self._walk("construct")
-            self._players += self._registered("added")
+            self._construct()
             for call in self.scenario.calls:
                 self._call += 1
                 self._perform_call(call)
@@ -68,6 +101,10 @@ class Simulation(Job):
         name, _, argument = call.partition("@" if "@" in call else ":")
         if name in ("add", "remove"):
             self._change(name, argument)
+        elif name == "new":
+            self.scenario = self._given.anew
+            self._make_trainer()
+            self._construct()
         else:
             self.resume_from = int(argument) if name == "resume" else 0
             self._walk(ROUTINES[name])
@@ -114,6 +151,9 @@ class Simulation(Job):
         }
         if event is Event.SAVE:
             seen["checkpoints"] = sorted(self.checkpoints)
+        counted = {n: actor.kept for n, actor in self._actors.items() if actor.part.stateful}
+        if counted:
+            seen["kept"] = counted
         self.moved = False
         self._index += 1
         return Record(
@@ -129,7 +169,7 @@ class Simulation(Job):
             best=plain(state.best_metric),
             best_step=state.best_step,
             state=state.ordinal,
-            args=0,
+            args=self._trainers - 1,
             calls=[],
             keywords=keywords,
             logs=values(logs),

@@ -24,12 +24,18 @@ class Profile(msgspec.Struct, frozen=True):
     finishes_steps: bool = False
     """A stop asked for inside an accumulation group waits for its step to end (CTRL-26)."""
     trains_past_the_end: bool = False
-    """Resuming a run that `max_steps` ended inside an epoch makes one more update."""
+    """Resuming a run that `max_steps` ended inside an epoch makes one more update (CKPT-7)."""
+    restored_go_last: bool = False
+    """A callback whose state is restored is called last from then on (CKPT-14)."""
 
 
 REFERENCE = Profile()
 TRANSFORMERS_5 = Profile(
-    live_callback_list=True, leaks_gradients=True, passes_junk_on=True, trains_past_the_end=True
+    live_callback_list=True,
+    leaks_gradients=True,
+    passes_junk_on=True,
+    trains_past_the_end=True,
+    restored_go_last=True,
 )
 
 PROFILES = {"reference": REFERENCE, "transformers-5": TRANSFORMERS_5}

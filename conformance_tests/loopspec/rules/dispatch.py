@@ -16,9 +16,13 @@ from loopspec.vocabulary import Event, Flag, flag_names
 
 @check("DISP-1")
 def order_of_registration(trace: Trace) -> Findings:
+    # Where a callback is called whose state was restored is for CKPT-14.
+    restores = trace.scenario.restore_callback_states_from_checkpoint
+    moved = {part.name for part in trace.scenario.parts if part.stateful and restores}
+
     def out_of_order() -> Findings:
         for seen in roster(trace):
-            rank = {name: n for n, name in enumerate([*seen.due, *seen.changed])}
+            rank = {n: i for i, n in enumerate([*seen.due, *seen.changed]) if n not in moved}
             names = [name for name in seen.names if name in rank]
             wanted = sorted(names, key=rank.__getitem__)
             if names != wanted and not seen.changed:
@@ -130,10 +134,11 @@ def metrics_in_on_evaluate(trace: Trace) -> Findings:
 
 @check("DISP-10")
 def one_args(trace: Trace) -> Findings:
-    given = [record for record in trace.records if record.args is not None]
-    others = (record for record in given if record.args != given[0].args)
     words = "the same args as at the first event"
-    yield from unless(given[1:], (saw(record, False, words, "another") for record in others))
+    for records in trace.trainers:
+        given = [record for record in records if record.args is not None]
+        others = (record for record in given if record.args != given[0].args)
+        yield from unless(given[1:], (saw(record, False, words, "another") for record in others))
 
 
 @check("DISP-11")

@@ -90,7 +90,13 @@ _EVAL_LOSS = 0.5
 @check("EVT-34")
 def metrics_are_given(trace: Trace) -> Findings:
     scores = trace.scenario.metrics
-    for n, record in enumerate(trace.of(Event.EVALUATE, Event.PREDICT)):
+    measured = (Event.EVALUATE, Event.PREDICT)
+    numbered = [
+        pair
+        for records in trace.trainers
+        for pair in enumerate(record for record in records if record.event in measured)
+    ]
+    for n, record in numbered:
         if not record.metrics:
             yield saw(record, False, "the keyword argument metrics, with values", "none")
             continue

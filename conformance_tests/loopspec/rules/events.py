@@ -15,19 +15,20 @@ from loopspec.vocabulary import Event
 
 @check("EVT-1")
 def construction_ends_once(trace: Trace) -> Findings:
-    if not trace.records:
-        return
-    first = trace.records[0]
-    good = first.event is Event.INIT_END and first.call == 0
-    place = "" if first.call == 0 else f" of call {first.call}"
+    for records in trace.trainers:
+        if records:
+            yield from _constructed(records, trace.trainer_of[records[0].call])
+
+
+def _constructed(records: list[Record], call: int) -> Findings:
+    first = records[0]
+    good = first.event is Event.INIT_END and first.call == call
+    place = "" if first.call == call else f" of call {first.call}"
     yield saw(first, good, "on_init_end first, when construction ends", f"{first.event}{place}")
-    for again in trace.of(Event.INIT_END):
-        if again is not first:
-            yield saw(again, False, "on_init_end only once", "another")
-    for record in trace.top:
-        if record.call:
-            break
-        if record.event is not Event.INIT_END:
+    for record in records[1:]:
+        if record.event is Event.INIT_END:
+            yield saw(record, False, "on_init_end only once", "another")
+        elif record.call == call and not record.depth:
             yield saw(record, False, "nothing after on_init_end in construction", record.event)
 
 
@@ -187,10 +188,10 @@ def no_epochs_no_epoch(trace: Trace) -> Findings:
 
 @check("EVT-40")
 def the_table_allows_it(trace: Trace) -> Findings:
-    if trace.records:
-        violation = follow(trace.records)
+    for records in filter(None, trace.trainers):
+        violation = follow(records)
         if violation is None:
-            yield Finding(True, 0)
+            yield Finding(True, records[0].i)
         else:
             expected = " or ".join(violation.expected) or "nothing more"
             yield Finding(False, violation.at, expected, violation.got)

@@ -103,9 +103,13 @@ def requests_stand(trace: Trace) -> Findings:
 @check("CTRL-22")
 def flags_come_from_callbacks(trace: Trace) -> Findings:
     decides = trace.scenario.save_strategy == "best"
+    # Early stopping whose state was restored may stand behind the one who watches (CKPT-14).
+    behind = trace.scenario.early_stopping and (
+        trace.scenario.restore_callback_states_from_checkpoint
+    )
     for before, record in trace.pairs:
         if record.event in (Event.STEP_END, Event.EPOCH_END) or (
-            decides and before.event is Event.EVALUATE
+            (decides or behind) and before.event is Event.EVALUATE
         ):
             continue  # the default flow, or the best-metric rule, sets flags in between
         new = "".join(flag for flag in record.entry if flag not in before.exit)

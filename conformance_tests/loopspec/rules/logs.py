@@ -76,8 +76,10 @@ def _means(trace: Trace) -> list[_Mean]:
 
 def _make_means(trace: Trace) -> list[_Mean]:
     found: list[_Mean] = []
-    passes = 0
+    passes = trainer = 0
     for run in outline(trace):
+        if trace.trainer_of[run.records[0].call] != trainer:
+            passes, trainer = 0, trace.trainer_of[run.records[0].call]
         total = kept = group = 0.0
         steps = size = logged = 0
         lost = lost_in_run = False

@@ -84,10 +84,13 @@ class _Registered:
     def __init__(self, scenario: Scenario) -> None:
         given: list[tuple[str, str]] = [(c.name, c.given) for c in scenario.callbacks]
         given = [(FIRST, "instance"), *given, (LAST, "instance")]
-        self.origin = {name: how for name, how in given if how in ("instance", "class")}
-        self.names = list(self.origin)
+        self._given = {name: how for name, how in given if how in ("instance", "class")}
         self._added = [name for name, how in given if how == "added"]
         self._calls, self._call = scenario.calls, 0
+        self._construct()
+
+    def _construct(self) -> None:
+        self.origin, self.names, self._constructing = self._given, list(self._given), True
 
     def change(self, does: str, name: str) -> None:
         self.names = [other for other in self.names if other != name]
@@ -97,14 +100,17 @@ class _Registered:
 
     def up_to(self, call: int) -> None:
         """What the user changed before this call of his."""
-        if self._call == 0 < call:
-            for name in self._added:
-                self.change("add", name)
-        for made in self._calls[self._call : call]:
-            does, _, name = made.partition(":")
-            if name:
+        while self._call < call:
+            if self._constructing:
+                self._constructing = False
+                for name in self._added:
+                    self.change("add", name)
+            does, _, name = self._calls[self._call].partition(":")
+            if does == "new":
+                self._construct()
+            elif name:
                 self.change(does, name)
-        self._call = max(call, self._call)
+            self._call += 1
 
 
 def _walk(trace: Trace) -> Iterator[Attendance]:
@@ -119,6 +125,8 @@ def _walk(trace: Trace) -> Iterator[Attendance]:
     cut = _broken_off(trace)
     for n, record in enumerate(trace.records):
         if record.call != call:
+            if trace.trainer_of[record.call] != trace.trainer_of[call]:
+                acted.clear()
             registered.up_to(call := record.call)
         names = [c.who for c in record.calls]
         while open_changes and open_changes[-1][0] >= record.depth:

@@ -74,6 +74,11 @@ class Subject(ABC):
         """The class that callbacks of this trainer derive from."""
         return object
 
+    @property
+    def exportable_base(self) -> type | None:
+        """The class that a callback derives from besides if checkpoints are to store its state."""
+        return None
+
     @abstractmethod
     def build(self, scenario: Scenario, recorder: Recorder, folder: Path) -> Driver:
         """Build the trainer for `scenario`, with the recorder's callbacks registered, writing to

@@ -35,4 +35,5 @@ def _on_reference(trainer: type, name: str | None = None) -> Subject:
         arguments_class=loopspec_reference.TrainingArguments,
         early_stopping_class=loopspec_reference.EarlyStoppingCallback,
         callback_base=loopspec_reference.TrainerCallback,
+        exportable_base=loopspec_reference.ExportableState,
     )

@@ -36,6 +36,7 @@ class HFSubject(Subject):
         arguments_class: its `TrainingArguments`; transformers' if left out.
         early_stopping_class: its `EarlyStoppingCallback`; transformers' if left out.
         callback_base: its `TrainerCallback`; transformers' if left out.
+        exportable_base: its `ExportableState`; transformers' if left out.
         capabilities: what the trainer has; if left out, everything that its version offers.
         arguments: arguments that this trainer needs besides, passed as they are.
     """
@@ -48,6 +49,7 @@ class HFSubject(Subject):
         arguments_class: type | None = None,
         early_stopping_class: type | None = None,
         callback_base: type | None = None,
+        exportable_base: type | None = None,
         capabilities: frozenset[Capability] | None = None,
         arguments: Mapping[str, Any] | None = None,
     ) -> None:
@@ -56,6 +58,7 @@ class HFSubject(Subject):
         self._arguments_class = arguments_class
         self._early_stopping_class = early_stopping_class
         self._callback_base = callback_base
+        self._exportable_base = exportable_base
         self.capabilities = self._detected() if capabilities is None else capabilities
         self._arguments = dict(arguments or {})
         self._inherit()
@@ -79,6 +82,8 @@ class HFSubject(Subject):
             _transformers().trainer_utils, "SaveStrategy"
         ):
             absent.add(Capability.SAVE_BEST)
+        if self.exportable_base is None:
+            absent.add(Capability.CALLBACK_STATES)
         return frozenset(Capability) - absent
 
     @property
@@ -99,6 +104,12 @@ class HFSubject(Subject):
     @property
     def callback_base(self) -> type:
         return self._callback_base or _transformers().TrainerCallback
+
+    @property
+    def exportable_base(self) -> type | None:
+        if self._callback_base is not None:
+            return self._exportable_base
+        return getattr(_transformers().trainer_callback, "ExportableState", None)
 
     # What a derivative may build otherwise -------------------------------------------------------
 

@@ -79,7 +79,11 @@ class OldCallback:
 def test_what_a_version_does_not_offer_is_not_declared() -> None:
     assert HFSubject().capabilities == frozenset(Capability)
     old = HFSubject(arguments_class=OldArguments, callback_base=OldCallback)
-    missing = {Capability.EVAL_ON_START, Capability.OPTIMIZER_EVENTS}
+    missing = {
+        Capability.EVAL_ON_START,
+        Capability.OPTIMIZER_EVENTS,
+        Capability.CALLBACK_STATES,
+    }
     assert frozenset(Capability) - old.capabilities == missing
 
 
