@@ -54,6 +54,13 @@ def record(
         if write:
             write(line)
 
+    simulated = subject.simulate(scenario)
+    if simulated is not None:
+        for line in simulated[0]:
+            keep(line)
+        if write:
+            write(simulated[1])
+        return Trace(scenario, provenance(subject), lines, simulated[1])
     folder = Path(tempfile.mkdtemp(prefix="loopspec-"))
     recorder = Recorder(
         scenario, keep, subject.observe, subject.callback_base, subject.exportable_base

@@ -49,6 +49,8 @@ def _failed(target: str, error: BaseException) -> str:
 
 
 def _load(target: str) -> Any:
+    if target.startswith("mutant:"):
+        return _import("loopspec.mutants", target).mutant_subject(target)
     path, colon, attribute = target.rpartition(":") if ".py:" in target else (target, "", "")
     if path.endswith(".py"):
         module = load_file(Path(path), target)

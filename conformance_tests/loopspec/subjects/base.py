@@ -9,6 +9,7 @@ from typing import Any
 
 from loopspec.recorder import Recorder
 from loopspec.scenario import Scenario
+from loopspec.trace import Outcome, Record, Return
 from loopspec.vocabulary import Capability, Event
 
 
@@ -83,6 +84,10 @@ class Subject(ABC):
     def build(self, scenario: Scenario, recorder: Recorder, folder: Path) -> Driver:
         """Build the trainer for `scenario`, with the recorder's callbacks registered, writing to
         `folder` only. Construction is call 0 of the trace: `on_init_end` is recorded here."""
+
+    def simulate(self, scenario: Scenario) -> tuple[list[Record | Return], Outcome] | None:
+        """The trace of a subject that runs no trainer; None, and `build` is asked for one."""
+        return None
 
     def observe(self, event: Event, keywords: Mapping[str, Any]) -> dict[str, Any]:
         """What to add to the record of an event as `seen`."""

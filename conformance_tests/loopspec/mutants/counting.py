@@ -1,0 +1,106 @@
+"""Simulated trainers that count, keep or log one thing wrongly; the order of events is right."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from loopspec.machine.predict import Simulation
+from loopspec.vocabulary import Event
+
+
+class EpochKeptWhole(Simulation):
+    """epoch is the number of the epoch, without the share that is done."""
+
+    def _do_count_step(self) -> None:
+        super()._do_count_step()
+        self.state.epoch = float(math.floor(self.state.epoch))
+
+
+class StepsCountedInMicroBatches(Simulation):
+    """global_step counts forward passes."""
+
+    def _do_count_step(self) -> None:
+        super()._do_count_step()
+        self.state.global_step += self.scenario.gradient_accumulation_steps - 1
+
+
+class LossSummedUp(Simulation):
+    """The logged loss is the sum over the steps since the last log, not the mean."""
+
+    def _do_log_training(self) -> None:
+        steps = self.state.global_step - self._logged
+        super()._do_log_training()
+        self.logs["loss"] *= steps
+        self.state.log_history[-1]["loss"] *= steps
+
+
+class HistoryWithoutStep(Simulation):
+    """log_history gets what was logged, without saying at which step."""
+
+    def _log(self, logs: dict[str, Any]) -> None:
+        super()._log(logs)
+        del self.state.log_history[-1]["step"]
+
+
+class HistoryLate(Simulation):
+    """The entry of log_history is appended after the callbacks were called."""
+
+    def _log(self, logs: dict[str, Any]) -> None:
+        super()._log(logs)
+        self._late = self.state.log_history.pop()
+
+    def dispatch(self, event: Event, clears: str) -> None:
+        super().dispatch(event, clears)
+        if event is Event.LOG:
+            self.state.log_history.append(self._late)
+
+
+class LogsWithoutEpoch(Simulation):
+    """The logs do not say at which epoch they were made."""
+
+    def _log(self, logs: dict[str, Any]) -> None:
+        super()._log(logs)
+        del logs["epoch"]
+        self.state.log_history[-1].pop("epoch")
+
+
+class StateNeverRenewed(Simulation):
+    """The second train() goes on with the state object of the first, emptied."""
+
+    def _do_begin_run(self) -> None:
+        super()._do_begin_run()
+        self._states = 1
+        self.state.ordinal = 1
+
+
+class HistoryKept(Simulation):
+    """log_history grows over all runs of a trainer."""
+
+    def _do_begin_run(self) -> None:
+        before = self.state.log_history
+        super()._do_begin_run()
+        self.state.log_history = [*before, *self.state.log_history]
+
+
+class GradientsKept(Simulation):
+    """The gradients are cleared before the next forward pass, not after the update."""
+
+    def _end_group(self, keep: bool) -> None:
+        slope = self._slope
+        super()._end_group(keep)
+        self._slope = slope
+
+    def _do_forward_and_backward(self) -> None:
+        if self._is_group_begins():
+            self._slope = 0.0
+        super()._do_forward_and_backward()
+
+
+class StaysInEvaluationMode(Simulation):
+    """After an evaluation nobody puts the model back into training mode."""
+
+    def _do_forward_and_backward(self) -> None:
+        before = self.training
+        super()._do_forward_and_backward()
+        self.training = before
