@@ -25,15 +25,21 @@ def make_probe(recorder: Recorder, part: Scripted, base: type) -> None:
     """Make the probe for one part. It has a class of its own, because trainers tell callbacks apart
     (and warn of doubles) by class; an instance made later, by the trainer, is the one that counts.
     """
+    if part.twin:
+        type(recorder.callbacks[part.twin])(part)
+        return
 
-    def start(self: Any) -> None:
-        self.part = part
-        self.acted = [0] * len(part.acts)
+    def start(self: Any, mine: Scripted = part) -> None:
+        self.part = mine
+        self.acted = [0] * len(mine.acts)
         self.kept = 0
-        recorder.callbacks[part.name] = self
+        recorder.callbacks[mine.name] = self
 
-    body: dict[str, Any] = {event.value: _method(recorder, event, part) for event in Event}
-    bases: tuple[type, ...] = (base,)
+    played = {act.event for one in recorder.sharing(part) for act in one.acts}
+    body: dict[str, Any] = {
+        event.value: _method(recorder, event, event in played) for event in Event
+    }
+    bases: tuple[type, ...] = (type(recorder.callbacks[part.heir]) if part.heir else base,)
     if part.stateful:
         body["state"] = _state
         bases = (base, recorder.exportable) if recorder.exportable else bases
@@ -46,22 +52,21 @@ def _state(self: Any) -> dict[str, dict[str, Any]]:
     return {"args": {}, "attributes": {"kept": self.kept}}
 
 
-def _method(recorder: Recorder, event: Event, part: Scripted) -> Callable[..., Any]:
-    mine = [(number, act) for number, act in enumerate(part.acts) if act.event is event]
-    who = part.name
-
+def _method(recorder: Recorder, event: Event, acts: bool) -> Callable[..., Any]:
     def watch(self: Any, *positional: Any, **keywords: Any) -> None:
-        recorder.saw(who, event, positional, keywords)
+        recorder.saw(self.part.name, event, positional, keywords)
         self.kept += event is Event.STEP_END
         recorder.done()
 
     def play(self: Any, *positional: Any, **keywords: Any) -> Any:
-        call = recorder.saw(who, event, positional, keywords)
+        call = recorder.saw(self.part.name, event, positional, keywords)
         self.kept += event is Event.STEP_END
         _, state, control = three(positional, keywords)
         back = None
         try:
-            for number, act in mine:
+            for number, act in enumerate(self.part.acts):
+                if act.event is not event:
+                    continue
                 due = act.step is None or act.step == getattr(state, "global_step", None)
                 if due and not 0 < act.times <= self.acted[number]:
                     self.acted[number] += 1
@@ -73,7 +78,7 @@ def _method(recorder: Recorder, event: Event, part: Scripted) -> Callable[..., A
         recorder.done()
         return back
 
-    method = play if mine else watch
+    method = play if acts else watch
     method.__name__ = event.value
     return method
 

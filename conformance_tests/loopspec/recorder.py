@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from loopspec.probe import make_probe
-from loopspec.scenario import Scenario
+from loopspec.scenario import Scenario, Scripted
 from loopspec.trace import Call, Record, Return
 from loopspec.values import flags_of, length, plain, rounded, three, values
 from loopspec.vocabulary import Event
@@ -69,6 +69,16 @@ class Recorder:
         for part in parts:
             make_probe(self, part, self._base)
         self._present = {part.name for part in parts if part.given in ("instance", "class")}
+
+    def sharing(self, part: Scripted) -> list[Scripted]:
+        """The parts that are played by instances of this one's class."""
+        return [part, *(other for other in self._scenario.parts if other.twin == part.name)]
+
+    def first_of_class(self, name: str) -> str | None:
+        """The first of the registered callbacks that is an instance of the class of this one."""
+        kind = type(self.callbacks[name])
+        found = (n for n, probe in self.callbacks.items() if isinstance(probe, kind))
+        return next((n for n in found if n in self._present), None)
 
     def registered(self, *given: str) -> list[Any]:
         """The callbacks registered in one of these ways, in order; the watching probes come with

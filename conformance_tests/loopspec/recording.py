@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
 from pathlib import Path
+from typing import Any
 
 from loopspec.probe import ScriptedError
 from loopspec.recorder import Recorder
@@ -79,14 +80,14 @@ def _perform(subject: Subject, scenario: Scenario, recorder: Recorder, folder: P
     try:
         driver = _build(subject, scenario, recorder, folder)
         for call in scenario.calls:
-            during = call
+            during, seen = call, {}
             recorder.calling()
             if call == "new":
                 recorder.renew()
                 driver = _build(subject, scenario.anew, recorder, folder)
             else:
-                _call(driver, recorder, call)
-            recorder.returned(call, **driver.held())
+                seen = _call(driver, recorder, call)
+            recorder.returned(call, **_with_seen(driver.held(), seen))
     except ScriptedError:
         recorder.finish()
         return Outcome("scripted")
@@ -106,14 +107,40 @@ def _build(subject: Subject, scenario: Scenario, recorder: Recorder, folder: Pat
     return driver
 
 
-def _call(driver: Driver, recorder: Recorder, call: str) -> None:
+def _with_seen(held: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
+    return {**held, "seen": {**held.get("seen", {}), **seen}} if seen else held
+
+
+def _call(driver: Driver, recorder: Recorder, call: str) -> dict[str, Any]:
+    """Do what the user does; gives what was seen of the value that came back."""
     name, _, argument = call.partition("@" if "@" in call else ":")
     if name in ("add", "remove"):
         _change(driver, recorder, name, argument)
+    elif name in ("pop", "pop-class", "remove-class"):
+        return _take(driver, recorder, name, argument)
+    elif name == "remove-flow":
+        driver.remove_flow()
     elif name == "resume":
         driver.resume(int(argument))
     else:
         {"train": driver.train, "evaluate": driver.evaluate, "predict": driver.predict}[name]()
+    return {}
+
+
+def _take(driver: Driver, recorder: Recorder, how: str, who: str) -> dict[str, Any]:
+    """Pop a callback, or take one out by the class of this one."""
+    callback = recorder.callbacks[who]
+    gone = who if how == "pop" else recorder.first_of_class(who)
+    seen: dict[str, Any] = {}
+    if how == "remove-class":
+        driver.remove(type(callback))
+    else:
+        popped = driver.pop(callback if how == "pop" else type(callback))
+        name = getattr(getattr(popped, "part", None), "name", type(popped).__name__)
+        seen = {"popped": None if popped is None else name}
+    if gone is not None:
+        recorder.present(gone, False)
+    return seen
 
 
 def _change(driver: Driver, recorder: Recorder, name: str, who: str) -> None:

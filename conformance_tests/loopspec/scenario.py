@@ -76,11 +76,17 @@ class Scripted(msgspec.Struct, frozen=True, omit_defaults=True):
     """How it is registered: in `callbacks=` as an instance or a class, by `add_callback` before
     the first call of `calls`, or not at all until another callback adds it."""
 
+    twin: str = ""
+    """The callback whose class it shares."""
+    heir: str = ""
+    """The callback from whose class its own class derives."""
     stateful: bool = False
     """Whether it counts the steps that it sees end, and lets checkpoints store the number."""
 
     def __str__(self) -> str:
         words = [self.given] * (self.given != "instance") + ["stateful"] * self.stateful
+        words += [f"of the class of {self.twin}"] * bool(self.twin)
+        words += [f"of a subclass of that of {self.heir}"] * bool(self.heir)
         form = f" ({', '.join(words)})" if words else ""
         return f"{self.name}{form}: " + ("; ".join(map(str, self.acts)) or "only watches")
 
@@ -114,8 +120,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     early_stopping: EarlyStopping | None = None
     calls: tuple[str, ...] = ("train",)
     """What the user calls in turn: train, evaluate, predict, resume@STEP, remove:NAME, add:NAME,
-    and `new`: from then on there is a new trainer, with new callbacks and a new model, on the same
-    output folder, as in a new process."""
+    pop:NAME, pop-class:NAME and remove-class:NAME by the class of NAME, remove-flow for the default
+    flow, and `new`: from then on there is a new trainer, with new callbacks and a new model, on the
+    same output folder, as in a new process."""
     resumed_with: dict[str, Any] = {}
     """Arguments that are other ones for the trainer that `new` makes."""
 
@@ -160,6 +167,16 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def acts(self) -> list[Act]:
         """All acts of all callbacks."""
         return [act for callback in self.callbacks for act in callback.acts]
+
+    def of_class(self, name: str) -> set[str]:
+        """The callbacks that are instances of the class of this one."""
+        near = [c.name for c in self.callbacks if name in (c.twin, c.heir)]
+        return {name}.union(*map(self.of_class, near))
+
+    @property
+    def without_flow(self) -> bool:
+        """Whether the user takes the default flow away, so that no strategy is served."""
+        return "remove-flow" in self.calls
 
     @property
     def raised(self) -> str:
@@ -228,7 +245,7 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
         s.asks("add")
         or s.asks("remove")
         or any(callback.given in ("added", "class") for callback in s.callbacks)
-        or any(":" in call for call in s.calls)
+        or any(":" in call or call == "remove-flow" for call in s.calls)
     ),
     Capability.EARLY_STOPPING: lambda s: s.early_stopping is not None,
     Capability.CALLBACK_STATES: lambda s: (

@@ -81,12 +81,13 @@ class Simulation(Job):
             self._construct()
             for call in self.scenario.calls:
                 self._call += 1
-                self._perform_call(call)
+                seen = self._perform_call(call)
                 step, entries = self.state.global_step, history(self.state.log_history)
-                self.lines.append(Return(self._call, call, step, self._flagged().flags, entries))
+                flags = self._flagged().flags
+                self.lines.append(Return(self._call, call, step, flags, entries, seen))
         except ScriptedError:
             return self._ended(Outcome("scripted"))
-        except (JunkError, LookupError):
+        except (JunkError, LookupError, ValueError):
             return self._ended(Outcome("raised"))
         return Outcome("completed")
 
@@ -97,10 +98,16 @@ class Simulation(Job):
         self.lines += reversed(self._open)
         return outcome
 
-    def _perform_call(self, call: str) -> None:
+    def _perform_call(self, call: str) -> dict[str, Any]:
+        """Do what the user does; gives what is seen of the value that comes back."""
         name, _, argument = call.partition("@" if "@" in call else ":")
         if name in ("add", "remove"):
             self._change(name, argument)
+        elif name in ("pop", "pop-class", "remove-class"):
+            popped = self._take(argument, by_class=name.endswith("class"))
+            return {} if name == "remove-class" else {"popped": popped}
+        elif name == "remove-flow":
+            self._players.remove(default_flow)
         elif name == "new":
             self.scenario = self._given.anew
             self._make_trainer()
@@ -108,6 +115,17 @@ class Simulation(Job):
         else:
             self.resume_from = int(argument) if name == "resume" else 0
             self._walk(ROUTINES[name])
+        return {}
+
+    def _take(self, name: str, by_class: bool) -> str | None:
+        """Take out this callback, or the first one of its class; gives the name of it."""
+        names = self.scenario.of_class(name) if by_class else {name}
+        here = (p for p in self._players if isinstance(p, Actor) and p.part.name in names)
+        found = next(here, None)
+        if found is None:
+            return None
+        self._players.remove(found)
+        return found.part.name
 
     def _walk(self, place: str) -> None:
         walk(self, place, self._table)

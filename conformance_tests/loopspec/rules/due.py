@@ -34,7 +34,9 @@ def _moments(trace: Trace) -> list[Moment]:
     if made is None:
         before = {b.i: a for a, b in trace.pairs if b.event in (Event.STEP_END, Event.EPOCH_END)}
         made = trace.__dict__["_moments"] = [
-            _moment(window, before.get(window.opening.i)) for window in windows(trace)
+            _moment(window, before.get(window.opening.i))
+            for window in windows(trace)
+            if not trace.scenario.without_flow
         ]
     return made
 

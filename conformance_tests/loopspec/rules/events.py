@@ -171,7 +171,8 @@ def all_epochs_are_made(trace: Trace) -> Findings:
 
 @check("EVT-9")
 def max_steps_ends_the_run(trace: Trace) -> Findings:
-    if trace.scenario.max_steps > 0 and _unstopped(trace):
+    s = trace.scenario
+    if s.max_steps > 0 and not s.without_flow and _unstopped(trace):
         yield from _makes_all_updates(trace)
 
 

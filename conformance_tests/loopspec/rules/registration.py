@@ -51,7 +51,8 @@ def added_get_what_follows(trace: Trace) -> Findings:
 
 @check("DISP-21")
 def removed_get_nothing(trace: Trace) -> Findings:
-    gone = {call.partition(":")[2] for call in trace.scenario.calls if call.startswith("remove:")}
+    calls = [call for call in trace.scenario.calls if call.startswith(("remove:", "pop:"))]
+    gone = {call.partition(":")[2] for call in calls}
     gone |= {act.whom for act in trace.scenario.acts if act.does == "remove"}
     if gone:
         called = [

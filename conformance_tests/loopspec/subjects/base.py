@@ -38,6 +38,15 @@ class Driver(ABC):
     def remove(self, callback: object) -> None:
         raise NotImplementedError("the subject declares registration, its driver has no remove()")
 
+    def pop(self, callback: object) -> object:
+        """Take out a callback, or the first one of a class, and give it back; None if there is
+        none."""
+        raise NotImplementedError("the subject declares registration, its driver has no pop()")
+
+    def remove_flow(self) -> None:
+        """Remove the callback that asks for what the strategies make due."""
+        raise NotImplementedError("the subject declares a default flow it cannot remove")
+
     def held(self) -> dict[str, Any]:
         """What the trainer holds after a call: the fields `step`, `flags`, `history`, `seen` of a
         `Return`, as far as there are such things."""

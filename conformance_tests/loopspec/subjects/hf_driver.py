@@ -47,6 +47,15 @@ class HFDriver(Driver):
     def remove(self, callback: object) -> None:
         self.trainer.remove_callback(callback)
 
+    def pop(self, callback: object) -> object:
+        return self.trainer.pop_callback(callback)
+
+    def remove_flow(self) -> None:
+        # By its name, which is the same in every trainer of this shape.
+        for present in list(self.trainer.callback_handler.callbacks):
+            if any(base.__name__ == "DefaultFlowCallback" for base in type(present).__mro__):
+                self.trainer.remove_callback(present)
+
     def held(self) -> dict[str, Any]:
         state, control = self.trainer.state, self.trainer.control
         flags = "".join(flag for flag in Flag if getattr(control, flag.field, False))

@@ -126,6 +126,29 @@ def also(*edits: Edit) -> Edit:
     return edit
 
 
+def everywhere(one: int, other: int, *who: str) -> Edit:
+    """These were called in these two of the user's calls, and so from the first of them on."""
+
+    def edit(records: Records) -> None:
+        for record in records:
+            if one <= record.call <= other:
+                known = record.calls[0]
+                record.calls = [msgspec.structs.replace(known, who=name) for name in who]
+
+    return edit
+
+
+def until(step: int) -> Edit:
+    """Training ends with this step."""
+
+    def edit(records: Records) -> None:
+        records[:] = [r for r in records if (r.step or 0) <= step]
+        while records[-1].event is not Event.STEP_END:
+            records.pop()
+
+    return edit
+
+
 def nothing(records: Records) -> None:
     pass
 
@@ -152,6 +175,7 @@ SAME, CLASS, USER = (
     "class-and-instance",
     "added-and-removed-by-the-user",
 )
+TWINS, BY_CLASS = "two-of-one-class", "taken-out-by-class"
 THREE = "args, state, control, in this order, positionally"
 
 # A table: each case on a line or two.
@@ -224,15 +248,35 @@ CASES = (
          "on_log, on_evaluate inside this event", "nothing"),
     Case("DISP-24", "logs-inside", calls("SE@1", "first", "talks"),
          "the other callbacks called after it", "not after, last"),
+    Case("DISP-27", TWINS, calls("SE@2", "first", "one", "last"),
+         "both callbacks of one class called", "not two"),
+    Case("DISP-27", TWINS, calls("SE@2", "first", "two", "last"),
+         "both callbacks of one class called", "not one"),
+    Case("DISP-28", BY_CLASS, everywhere(3, 4, "first", "heir", "kept", "last"),
+         "heir taken out, the first that is an instance of the class", "twin"),
+    Case("DISP-29", BY_CLASS, nothing, "pop_callback to give back plain", "None"),
+    Case("DISP-30", "nothing-to-take-out", nothing, "None, as there is no such callback", "first"),
+    Case("DISP-32", "no-default-flow", flags("SE@2", "first", "S", "S"),
+         "nothing due by itself", "should_save set"),
+    Case("DISP-32", "no-default-flow", until(4), "the last epoch to be whole, up to step 6",
+         "an end at step 4"),
+    Case("DISP-33", MANY, keyword("SE@3", extra=True),
+         "the keywords of the first on_step_end", "extra besides"),
 )
 # fmt: on
-ELSEWHERE = {"DISP-17", "DISP-23", "DISP-25", "DISP-26"}
+POPPED = {"DISP-29": (1, None), "DISP-30": (1, "first")}
+"""The call, and what it gives back in place of the right thing."""
+ELSEWHERE = {"DISP-31", "DISP-17", "DISP-23", "DISP-25", "DISP-26"}
 """They allow whatever they name."""
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule} {case.expected}: {case.got}")
 def test_a_broken_trace_is_reported_by_its_rule_alone(case: Case) -> None:
-    results = judge([broken(case.job, case.edit)], rules=CHAPTER).results
+    trace = broken(case.job, case.edit)
+    if case.rule in POPPED:
+        call, popped = POPPED[case.rule]
+        trace.returns[call - 1].seen = {"popped": popped}
+    results = judge([trace], rules=CHAPTER).results
     failed = {result.rule.id: result for result in results if result.verdict is Verdict.FAIL}
     assert list(failed) == [case.rule]
     evidence = failed[case.rule].evidence
@@ -282,6 +326,7 @@ VARIANTS: tuple[tuple[str, str, Edit, str, tuple[Verdict, Verdict]], ...] = (
     ("DISP-23", "added-by-another", calls("SE@2", "first", "host", "last", "guest"), "this-event",
      BOTH),
     ("DISP-25", "evaluates-inside", nothing, "once", BOTH),
+    ("DISP-31", "a-stranger-removed", nothing, "raises", BOTH),
     ("DISP-26", "logs-inside", nothing, "dropped", BOTH),
 )
 # fmt: on

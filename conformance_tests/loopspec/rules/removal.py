@@ -1,0 +1,116 @@
+"""Checks of the chapter on dispatch: several of one class, and what is taken out by class."""
+
+from __future__ import annotations
+
+from loopspec.rules.checking import Findings, check, saw, unless, variant
+from loopspec.rules.outline import outline
+from loopspec.rules.roster import left_out, takings
+from loopspec.trace import Record, Trace
+from loopspec.vocabulary import Event, Flag, flag_names
+
+
+@check("DISP-27")
+def twins_are_called(trace: Trace) -> Findings:
+    if any(part.twin for part in trace.scenario.callbacks):
+        words = "both callbacks of one class called"
+        against = left_out(trace, "twin")
+        yield from unless(
+            trace.records, (saw(record, False, words, f"not {names}") for record, names in against)
+        )
+
+
+def _after(trace: Trace, call: int) -> Record:
+    """The next record after a call of the user; the last of all if there is none."""
+    return next((r for r in trace.records if r.call > call), trace.records[-1])
+
+
+@check("DISP-28")
+def the_first_of_a_class_goes(trace: Trace) -> Findings:
+    for taking in takings(trace) if trace.records else ():
+        if taking.how != "pop" and taking.here and taking.returned:
+            first = taking.here[0]
+            words = f"{first} taken out, the first that is an instance of the class"
+            yield saw(_after(trace, taking.call), taking.taken == first, words, taking.taken)
+
+
+@check("DISP-29")
+def pop_gives_back(trace: Trace) -> Findings:
+    for taking in takings(trace) if trace.records else ():
+        if taking.how != "remove-class" and taking.here and taking.returned:
+            good = taking.popped == taking.taken
+            words = f"pop_callback to give back {taking.taken}"
+            yield saw(_after(trace, taking.call), good, words, taking.popped or "None")
+
+
+@check("DISP-30")
+def nothing_to_take_out(trace: Trace) -> Findings:
+    for taking in takings(trace) if trace.records else ():
+        if not taking.here:
+            at = _after(trace, taking.call)
+            if not taking.returned:
+                yield saw(at, False, "nothing to happen, as there is no such callback", "an error")
+            else:
+                words = "None, as there is no such callback"
+                yield saw(at, taking.popped is None, words, taking.popped)
+
+
+@check("DISP-31")
+def removing_a_stranger(trace: Trace) -> Findings:
+    parts = trace.scenario.callbacks
+    present = {part.name for part in parts if part.given != "spare"}
+    for number, call in enumerate(trace.scenario.calls, 1):
+        does, _, name = call.partition(":")
+        if does == "remove" and name not in present and trace.records:
+            back = any(line.call == number for line in trace.returns)
+            yield variant(_after(trace, number), "ignored" if back else "raises")
+        if does in ("remove", "pop"):
+            present.discard(name)
+        elif does == "add":
+            present.add(name)
+
+
+_ASKED = (Flag.TRAINING_STOP, Flag.SAVE, Flag.EVALUATE, Flag.LOG)
+
+
+@check("DISP-32")
+def without_the_flow(trace: Trace) -> Findings:
+    if not trace.scenario.without_flow:
+        return
+    since = trace.scenario.calls.index("remove-flow") + 1
+    for run in outline(trace):
+        if run.records[0].call < since:
+            continue
+        for record in run.records:
+            if record.event in (Event.STEP_END, Event.EPOCH_END):
+                due = "".join(flag for flag in _ASKED if flag in record.entry)
+                yield saw(record, not due, "nothing due by itself", f"{flag_names(due)} set")
+        steps = [r for r in run.records if r.event is Event.STEP_END]
+        if steps:
+            yield from _goes_on(trace, steps[-1])
+
+
+def _goes_on(trace: Trace, last: Record) -> Findings:
+    """Whether the run went on to the end of the epoch in which `max_steps` lies."""
+    per_epoch = -(-trace.scenario.train_batches // trace.scenario.gradient_accumulation_steps)
+    if last.step is not None and last.max_steps is not None:
+        planned = -(-last.max_steps // per_epoch) * per_epoch
+        words = f"the last epoch to be whole, up to step {planned}"
+        yield saw(last, last.step >= planned, words, f"an end at step {last.step}")
+
+
+@check("DISP-33")
+def the_same_keywords(trace: Trace) -> Findings:
+    first: dict[Event, Record] = {}
+
+    def others() -> Findings:
+        for record in trace.records:
+            known = first.setdefault(record.event, record)
+            if known.keywords.keys() != record.keywords.keys():
+                changed = known.keywords.keys() ^ record.keywords.keys()
+                words = f"the keywords of the first {record.event}"
+                more = sorted(changed & record.keywords.keys())
+                less = sorted(changed - record.keywords.keys())
+                got = [f"{name} besides" for name in more] + [f"no {name}" for name in less]
+                yield saw(record, False, words, ", ".join(got))
+
+    yield from unless(trace.records, others())
