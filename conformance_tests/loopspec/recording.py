@@ -123,8 +123,12 @@ def _call(driver: Driver, recorder: Recorder, call: str) -> dict[str, Any]:
     elif name == "resume":
         driver.resume(int(argument))
     else:
-        {"train": driver.train, "evaluate": driver.evaluate, "predict": driver.predict}[name]()
+        getattr(driver, _METHODS[name])()
     return {}
+
+
+_METHODS = {name: name.replace("-", "_") for name in ("train", "evaluate", "predict", "push")}
+"""What a call of no argument is to a driver."""
 
 
 def _take(driver: Driver, recorder: Recorder, how: str, who: str) -> dict[str, Any]:

@@ -251,5 +251,6 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
     Capability.CALLBACK_STATES: lambda s: (
         s.restore_callback_states_from_checkpoint or any(part.stateful for part in s.callbacks)
     ),
+    Capability.PUSHING: lambda s: "push" in s.calls,
     Capability.RESUME: lambda s: any(call.startswith("resume") for call in s.calls),
 }

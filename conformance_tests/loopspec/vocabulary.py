@@ -84,6 +84,7 @@ class Capability(StrEnum):
     DEFAULT_FLOW = "default-flow"
     EARLY_STOPPING = "early-stopping"
     RESUME = "resume"
+    PUSHING = "pushing"
     CALLBACK_STATES = "callback-states"
 
 

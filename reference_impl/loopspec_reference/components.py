@@ -266,6 +266,31 @@ class TrainerComponents:
             self.processing_class.save_pretrained(str(folder))
         torch.save(self.args, folder / checkpoint.ARGS_NAME)
 
+    def push_to_hub(self, commit_message: str = "End of training") -> Any:
+        """Upload the model; gives what `upload_folder` gives. Fires `on_push_begin` before it."""
+        # EVT-41
+        self.control = self.callback_handler.on_push_begin(self.args, self.state, self.control)
+        self.save_model()
+        if self.is_world_process_zero():
+            return self.upload_folder(self.output_dir, commit_message)
+        return None
+
+    def upload_folder(self, folder: Path, commit_message: str) -> Any:
+        """Upload a folder, checkpoints left out, to the hub as a repository of its name.
+
+        Override it to upload elsewhere. Raises ImportError without `huggingface_hub`.
+        """
+        from huggingface_hub import HfApi
+
+        hub = HfApi()
+        repository = hub.create_repo(folder.absolute().name, exist_ok=True).repo_id
+        return hub.upload_folder(
+            repo_id=repository,
+            folder_path=str(folder),
+            commit_message=commit_message,
+            ignore_patterns=["_*", "checkpoint-*"],
+        )
+
     def save_state(self) -> None:
         """Write the trainer's state to the output folder. Fires no event."""
         if self.args.should_save:

@@ -129,3 +129,38 @@ def test_optimizer_and_schedule_may_be_made_by_a_subclass(build: Callable[..., T
     trainer.train()
     assert steps == [4]
     assert trainer.state.log_history[0]["learning_rate"] == 0.5
+
+
+def test_a_push_is_told_before_the_folder_goes_up(
+    build: Callable[..., Trainer], recorder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = build(callbacks=[recorder])
+    sent: list[tuple[Path, int, bool]] = []
+
+    def upload_folder(folder: Path, message: str) -> str:
+        sent.append((folder, len(recorder.rows), any(folder.iterdir())))
+        return message
+
+    monkeypatch.setattr(trainer, "upload_folder", upload_folder)
+    assert trainer.push_to_hub("done") == "done"
+    assert [row[0] for row in recorder.rows] == ["IE", "PB"]
+    assert sent == [(trainer.output_dir, 2, True)]
+
+
+def test_a_push_goes_to_a_repository_of_the_folders_name(
+    build: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import huggingface_hub
+
+    class Api:
+        def create_repo(self, name: str, exist_ok: bool) -> Any:
+            return type("Url", (), {"repo_id": f"me/{name}"})
+
+        def upload_folder(self, **wanted: Any) -> dict[str, Any]:
+            return wanted
+
+    monkeypatch.setattr(huggingface_hub, "HfApi", Api)
+    trainer = build()
+    sent = trainer.push_to_hub()
+    assert sent["repo_id"] == f"me/{trainer.output_dir.name}"
+    assert sent["folder_path"] == str(trainer.output_dir)

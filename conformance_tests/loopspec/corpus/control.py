@@ -13,7 +13,13 @@ _EVERY_TWO: dict[str, Strategy | float] = {
     "save_strategy": "steps",
     "save_steps": 2,
 }
-_SETTABLE = [event for event in Event if event not in (Event.PREDICT, Event.PUSH_BEGIN)]
+
+
+_CALLS = {
+    Event.PREDICT: ("predict", "train"),
+    Event.PUSH_BEGIN: ("train", "push", "train"),
+}
+"""What a user calls to get an event that training does not fire, and to see what comes of it."""
 
 
 def sets(event: Event, flags: str, step: int | None = None, times: int = 1) -> tuple[Scripted, ...]:
@@ -35,12 +41,14 @@ _GRID = tuple(
         eval_batches=1,
         gradient_accumulation_steps=2,
         callbacks=sets(event, flag),
+        calls=_CALLS.get(event, ("train",)),
         **_EVERY_TWO,  # type: ignore[arg-type]  # a table of several types
     )
-    for event in _SETTABLE
+    for event in Event
     for flag in Flag
 )
-"""Each flag set at the first occurrence of each event, everything being due every two steps."""
+"""Each flag set at the first occurrence of each event, everything being due every two steps. The
+cell of a flag and an event is named `flag-in-event`."""
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(

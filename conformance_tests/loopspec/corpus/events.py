@@ -147,6 +147,16 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     Scenario(
+        name="pushed",
+        shows=("EVT-41", "EVT-42"),
+        train_batches=2,
+        callbacks=(
+            Scripted("script", (Act(Event.PUSH_BEGIN, raises="L", gives="new"),)),
+            Scripted("after"),
+        ),
+        calls=("push", "train", "push"),
+    ),
+    Scenario(
         name="best-weights-loaded",
         shows=(
             "EVT-38",

@@ -36,7 +36,7 @@ class Job:
     def __init__(self, scenario: Scenario, profile: Profile) -> None:
         self.scenario, self.profile = scenario, profile
         self.asked: dict[str, float] = {}
-        self.resume_from = 0
+        self.resume_from = self.uploads = 0
         self.checkpoints: dict[int, Saved] = {}
         self._trainers = self._controls = self._states = 0
         self._updates = 0
@@ -253,6 +253,9 @@ class Job:
 
     def _do_give_prediction(self) -> None:
         self.metrics = self._measure("test")
+
+    def _do_upload(self) -> None:
+        self.uploads += 1
 
     def _do_track_best(self) -> None:
         s, state = self.scenario, self.state

@@ -148,7 +148,8 @@ class Simulation(Job):
                 raise JunkError
             if back is not None:
                 control = back
-        self.control = control
+        if event is not Event.PUSH_BEGIN or not self.profile.ignores_push_control:
+            self.control = control
         self.lines.append(self._open.pop())
 
     def _record(self, event: Event) -> Record:
@@ -169,6 +170,8 @@ class Simulation(Job):
         }
         if event is Event.SAVE:
             seen["checkpoints"] = sorted(self.checkpoints)
+        if event is Event.PUSH_BEGIN:
+            seen["uploads"] = self.uploads
         counted = {n: actor.kept for n, actor in self._actors.items() if actor.part.stateful}
         if counted:
             seen["kept"] = counted

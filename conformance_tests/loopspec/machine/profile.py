@@ -23,6 +23,8 @@ class Profile(msgspec.Struct, frozen=True):
     """A stop asked for before the first micro-batch costs none (CTRL-25)."""
     finishes_steps: bool = False
     """A stop asked for inside an accumulation group waits for its step to end (CTRL-26)."""
+    ignores_push_control: bool = False
+    """A control that a callback returns from `on_push_begin` does not stay (EVT-42)."""
     trains_past_the_end: bool = False
     """Resuming a run that `max_steps` ended inside an epoch makes one more update (CKPT-7)."""
     restored_go_last: bool = False
@@ -34,6 +36,7 @@ TRANSFORMERS_5 = Profile(
     live_callback_list=True,
     leaks_gradients=True,
     passes_junk_on=True,
+    ignores_push_control=True,
     trains_past_the_end=True,
     restored_go_last=True,
 )

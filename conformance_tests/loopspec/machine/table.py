@@ -124,6 +124,9 @@ PROTOCOL: tuple[Row, ...] = (
         to="in prediction",
     ),
     _row("in prediction", effect="give prediction", event=Event.PREDICT, to=DONE),
+    # push_to_hub(): one event, then the upload.
+    _row("push", event=Event.PUSH_BEGIN, to="upload"),
+    _row("upload", effect="upload", to=DONE),
     # A callback that logs by itself.
     _row("log", effect="log values", event=Event.LOG, clears="L", to=DONE),
 )
@@ -133,6 +136,7 @@ ROUTINES = {
     "resume": "train",
     "evaluate": "evaluate",
     "predict": "predict",
+    "push": "push",
     "log": "log",
 }
 """The place at which each call of a user, or of a callback, begins."""

@@ -29,6 +29,10 @@ class Driver(ABC):
     def predict(self) -> None:
         raise NotImplementedError("the subject declares prediction, its driver has no predict()")
 
+    def push(self) -> None:
+        """Upload what was trained, to a stand-in of the hub: nothing may leave the machine."""
+        raise NotImplementedError("the subject declares pushing, its driver has no push()")
+
     def log(self, logs: dict[str, float]) -> None:
         raise NotImplementedError("the subject declares logging, its driver has no log()")
 

@@ -20,6 +20,7 @@ from loopspec.recorder import Recorder
 from loopspec.scenario import Scenario
 from loopspec.subjects.base import Driver, Subject
 from loopspec.subjects.hf_driver import HFDriver, complete_checkpoints, quiet
+from loopspec.subjects.hub import Hub
 from loopspec.vocabulary import Capability, Event
 
 _SIZES = {"per_device_train_batch_size": 1, "per_device_eval_batch_size": 1}
@@ -75,6 +76,10 @@ class HFSubject(Subject):
         absent = set()
         if not hasattr(self.callback_base, Event.PRE_OPTIMIZER_STEP):
             absent.add(Capability.OPTIMIZER_EVENTS)
+        if not hasattr(self.callback_base, Event.PUSH_BEGIN) or not hasattr(
+            self.trainer_class, "push_to_hub"
+        ):
+            absent.add(Capability.PUSHING)
         made = self._arguments_class or _transformers().TrainingArguments
         if "eval_on_start" not in inspect.signature(made).parameters:
             absent.add(Capability.EVAL_ON_START)
@@ -183,10 +188,11 @@ class HFSubject(Subject):
         from loopspec.subjects.tiny_torch import Watch
 
         _seed()
-        self._watch, self._folder = Watch(), folder
+        self._watch, self._folder, self._hub = Watch(), folder, Hub()
         with quiet():
             trainer = self.make_trainer(scenario, self._callbacks(scenario, recorder), folder)
-        return HFDriver(trainer, self.make_dataset(scenario, scenario.eval_batches), folder)
+        predicted = self.make_dataset(scenario, scenario.eval_batches)
+        return HFDriver(trainer, predicted, folder, self._hub)
 
     def _callbacks(self, scenario: Scenario, recorder: Recorder) -> list[Any]:
         first, *parts, last = recorder.registered("instance", "class")
@@ -203,6 +209,8 @@ class HFSubject(Subject):
         seen = self._watch.look(model) if hasattr(model, "parameters") else {}
         if event is Event.SAVE:
             seen["checkpoints"] = complete_checkpoints(self._folder)
+        if event is Event.PUSH_BEGIN:
+            seen["uploads"] = self._hub.uploads
         return seen
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from loopspec.subjects.base import Driver
+from loopspec.subjects.hub import Hub
 from loopspec.values import history
 from loopspec.vocabulary import Flag
 
@@ -19,8 +20,9 @@ from loopspec.vocabulary import Flag
 class HFDriver(Driver):
     """Drives a trainer by the methods that transformers' `Trainer` has."""
 
-    def __init__(self, trainer: Any, prediction_set: Any, folder: Path) -> None:
+    def __init__(self, trainer: Any, prediction_set: Any, folder: Path, hub: Hub) -> None:
         self.trainer, self._prediction_set, self._folder = trainer, prediction_set, folder
+        self._hub = hub
 
     def train(self) -> None:
         with quiet():
@@ -37,6 +39,10 @@ class HFDriver(Driver):
     def predict(self) -> None:
         with quiet():
             self.trainer.predict(self._prediction_set)
+
+    def push(self) -> None:
+        with quiet(), self._hub.standing_in(self.trainer):
+            self.trainer.push_to_hub()
 
     def log(self, logs: dict[str, float]) -> None:
         self.trainer.log(logs)
