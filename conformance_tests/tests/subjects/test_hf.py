@@ -83,6 +83,7 @@ def test_what_a_version_does_not_offer_is_not_declared() -> None:
         Capability.EVAL_ON_START,
         Capability.OPTIMIZER_EVENTS,
         Capability.CALLBACK_STATES,
+        Capability.PUSHING,
     }
     assert frozenset(Capability) - old.capabilities == missing
 
