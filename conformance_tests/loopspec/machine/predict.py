@@ -29,6 +29,10 @@ def predict(scenario: Scenario, profile: Profile = REFERENCE, table: Table = STA
 class Simulation(Job):
     """A job being played: a `World` to the interpreter, a `Stage` to the simulated callbacks."""
 
+    flow: Player = staticmethod(default_flow)
+    actor: type[Actor] = Actor
+    stopper: type[Stopper] = Stopper
+
     def __init__(self, scenario: Scenario, profile: Profile, table: Table) -> None:
         super().__init__(scenario, profile)
         self.lines: list[Record | Return] = []
@@ -38,10 +42,10 @@ class Simulation(Job):
 
     def _make_trainer(self) -> None:
         super()._make_trainer()
-        self._actors = {part.name: Actor(part) for part in self.scenario.parts}
-        self._players: list[Player] = [default_flow, *self._registered("instance", "class")]
+        self._actors = {part.name: self.actor(part) for part in self.scenario.parts}
+        self._players: list[Player] = [self.flow, *self._registered("instance", "class")]
         if self.scenario.early_stopping:
-            self._players.insert(2, Stopper(self.scenario.early_stopping))
+            self._players.insert(2, self.stopper(self.scenario.early_stopping))
 
     def _construct(self) -> None:
         self._walk("construct")
@@ -65,9 +69,9 @@ class Simulation(Job):
             place = self._players.index(old := here[name])
             new: Actor | Stopper
             if isinstance(old, Actor):
-                new = self._actors[name] = Actor(old.part)
+                new = self._actors[name] = self.actor(old.part)
             else:
-                new = Stopper(old.wanted)
+                new = self.stopper(old.wanted)
             new.kept = kept[name]
             if self.profile.restored_go_last:
                 self._players.pop(place)

@@ -1,88 +1,62 @@
-"""Simulated trainers whose default flow asks at a wrong moment."""
+"""A default flow that asks at a wrong moment."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from loopspec.machine import players
 from loopspec.machine.players import Control, Stage
-from loopspec.machine.predict import Simulation
 from loopspec.vocabulary import Event
 
 
-class Flowing(Simulation):
-    """With another default flow."""
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given)
-        self._players = [
-            self._flow if player is players.default_flow else player for player in self._players
-        ]
-
-    def _flow(self, stage: Stage, event: Event, control: Control | str) -> None:
-        raise NotImplementedError
-
-
-class IntervalOffByOne(Flowing):
+def interval_off_by_one(stage: Stage, event: Event, control: Control | str) -> None:
     """Intervals are counted from step 0, so that they fall one step early."""
-
-    def _flow(self, stage: Stage, event: Event, control: Control | str) -> None:
-        ended = event is Event.STEP_END
-        last = stage.state.global_step >= stage.state.max_steps
-        if ended and not last:
-            stage.state.global_step += 1
-            stage.state.max_steps += 1
-        players.default_flow(stage, event, control)
-        if ended and not last:
-            stage.state.global_step -= 1
-            stage.state.max_steps -= 1
+    ended = event is Event.STEP_END
+    last = stage.state.global_step >= stage.state.max_steps
+    if ended and not last:
+        stage.state.global_step += 1
+        stage.state.max_steps += 1
+    players.default_flow(stage, event, control)
+    if ended and not last:
+        stage.state.global_step -= 1
+        stage.state.max_steps -= 1
 
 
-class EpochStrategyAfterSteps(Flowing):
+def epoch_strategy_after_steps(stage: Stage, event: Event, control: Control | str) -> None:
     """What is due per epoch is asked for after each step."""
-
-    def _flow(self, stage: Stage, event: Event, control: Control | str) -> None:
-        players.default_flow(stage, event, control)
-        if event is Event.STEP_END:
-            players.default_flow(stage, Event.EPOCH_END, control)
+    players.default_flow(stage, event, control)
+    if event is Event.STEP_END:
+        players.default_flow(stage, Event.EPOCH_END, control)
 
 
-class EndNotSaved(Flowing):
+def end_not_saved(stage: Stage, event: Event, control: Control | str) -> None:
     """The last step is saved only where the interval meets it."""
-
-    def _flow(self, stage: Stage, event: Event, control: Control | str) -> None:
-        asked = isinstance(control, Control) and "S" in control.flags
-        players.default_flow(stage, event, control)
-        s, step = stage.scenario, stage.state.global_step
-        off = s.save_strategy == "steps" and step % players.interval(
-            s.save_steps, stage.state.max_steps
-        )
-        if off and not asked and event is Event.STEP_END and isinstance(control, Control):
-            control.change(lowers="S")
+    asked = isinstance(control, Control) and "S" in control.flags
+    players.default_flow(stage, event, control)
+    s, step = stage.scenario, stage.state.global_step
+    off = s.save_strategy == "steps" and step % players.interval(
+        s.save_steps, stage.state.max_steps
+    )
+    if off and not asked and event is Event.STEP_END and isinstance(control, Control):
+        control.change(lowers="S")
 
 
-class EndNotEvaluated(Flowing):
+def end_not_evaluated(stage: Stage, event: Event, control: Control | str) -> None:
     """The last step is evaluated only where the interval meets it."""
-
-    def _flow(self, stage: Stage, event: Event, control: Control | str) -> None:
-        asked = isinstance(control, Control) and "V" in control.flags
-        players.default_flow(stage, event, control)
-        s, step = stage.scenario, stage.state.global_step
-        off = s.eval_strategy == "steps" and step % players.interval(
-            s.eval_steps, stage.state.max_steps
-        )
-        if off and not asked and event is Event.STEP_END and isinstance(control, Control):
-            control.change(lowers="V")
+    asked = isinstance(control, Control) and "V" in control.flags
+    players.default_flow(stage, event, control)
+    s, step = stage.scenario, stage.state.global_step
+    off = s.eval_strategy == "steps" and step % players.interval(
+        s.eval_steps, stage.state.max_steps
+    )
+    if off and not asked and event is Event.STEP_END and isinstance(control, Control):
+        control.change(lowers="V")
 
 
-class FirstStepNotLogged(Flowing):
+def first_step_not_logged(stage: Stage, event: Event, control: Control | str) -> None:
     """logging_first_step is an argument that nobody reads."""
-
-    def _flow(self, stage: Stage, event: Event, control: Control | str) -> None:
-        asked = isinstance(control, Control) and "L" in control.flags
-        players.default_flow(stage, event, control)
-        s = stage.scenario
-        early = s.logging_first_step and stage.state.global_step == 1
-        due = s.logging_strategy == "steps" and s.logging_steps == 1
-        if early and not due and not asked and isinstance(control, Control):
-            control.change(lowers="L" * (event is Event.STEP_END))
+    asked = isinstance(control, Control) and "L" in control.flags
+    players.default_flow(stage, event, control)
+    s = stage.scenario
+    early = s.logging_first_step and stage.state.global_step == 1
+    due = s.logging_strategy == "steps" and s.logging_steps == 1
+    if early and not due and not asked and isinstance(control, Control):
+        control.change(lowers="L" * (event is Event.STEP_END))

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import msgspec
 
+from loopspec.machine.players import Actor, Control, Stage, Stopper
 from loopspec.machine.predict import Simulation
 from loopspec.machine.table import PROTOCOL
 from loopspec.machine.walk import STANDARD, Table, index
 from loopspec.mutants.edits import Edit
+from loopspec.vocabulary import Event
+
+Flow: TypeAlias = Callable[[Stage, Event, Control | str], None]
 
 
 class Mutant(msgspec.Struct, frozen=True):
@@ -33,7 +39,17 @@ def tabled(name: str, how: str, edit: Edit, first: str) -> Mutant:
     return Mutant(name, how, first, edit=edit)
 
 
-def simulated(simulation: type[Simulation], first: str) -> Mutant:
-    """A mutant that does one thing otherwise; the class's name and docstring are its own."""
-    name = re.sub(r"(?<!^)(?=[A-Z])", "-", simulation.__name__).lower()
-    return Mutant(name, inspect.getdoc(simulation) or "", first, simulation)
+def simulated(part: type[Simulation] | type[Actor] | type[Stopper] | Flow, first: str) -> Mutant:
+    """A mutant of which one part is another: the trainer itself, how it calls a callback, its early
+    stopping, or its default flow. The name and docstring of that part are the mutant's."""
+    name = re.sub(r"(?<!^)(?=[A-Z])", "-", part.__name__).lower().replace("_", "-")
+    return Mutant(name, inspect.getdoc(part) or "", first, _with(part))
+
+
+def _with(part: Any) -> type[Simulation]:
+    if not isinstance(part, type):
+        return type("Flowing", (Simulation,), {"flow": staticmethod(part)})
+    if issubclass(part, Simulation):
+        return part
+    place = "actor" if issubclass(part, Actor) else "stopper"
+    return type("Acting", (Simulation,), {place: part})
