@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from loopspec.corpus import control, default_flow, dispatch, early_stopping, events, state
+from loopspec.corpus import (
+    checkpoints,
+    control,
+    default_flow,
+    dispatch,
+    early_stopping,
+    events,
+    state,
+)
 from loopspec.scenario import Scenario
 
 CHAPTERS: dict[str, ModuleType] = {
@@ -14,6 +22,7 @@ CHAPTERS: dict[str, ModuleType] = {
     "FLOW": default_flow,
     "STATE": state,
     "STOP": early_stopping,
+    "CKPT": checkpoints,
 }
 """The module with the scenarios of each chapter, by the prefix of the chapter's rules."""
 

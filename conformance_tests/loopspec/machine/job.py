@@ -120,6 +120,7 @@ class Job:
         )
         self.state = State(self._states, max_steps=max_steps)
         self._best_checkpoint = None
+        self._stored = set(self._counted())
         if self.resume_from:
             self._load(self.checkpoints[self.resume_from])
         self._states += 1
@@ -142,6 +143,7 @@ class Job:
         state.best_metric, state.best_step = old.best_metric, old.best_step
         self._best_checkpoint = saved.best_checkpoint
         self.scenario = with_intervals_of(saved.scenario, self.scenario)
+        self._stored = set(saved.kept)
         self._load_weights(saved.weights)
         if self.scenario.restore_callback_states_from_checkpoint:
             self.control = Control(self._controls, saved.flags.replace("T", ""))
@@ -274,6 +276,8 @@ class Job:
     def _do_write_checkpoint(self) -> None:
         s, state = self.scenario, self.state
         step = state.global_step
+        if self.profile.loses_new_callbacks and not self._counted().keys() <= self._stored:
+            raise LookupError
         if s.save_strategy != "no" and state.best_step in {*self.checkpoints, step}:
             self._best_checkpoint = state.best_step
         self.checkpoints[step] = Saved(

@@ -26,9 +26,12 @@ class Profile(msgspec.Struct, frozen=True):
     ignores_push_control: bool = False
     """A control that a callback returns from `on_push_begin` does not stay (EVT-42)."""
     trains_past_the_end: bool = False
-    """Resuming a run that `max_steps` ended inside an epoch makes one more update (CKPT-7)."""
+    """Resuming a run that `max_steps` ended inside an epoch makes one more update (CKPT-12)."""
     restored_go_last: bool = False
-    """A callback whose state is restored is called last from then on (CKPT-14)."""
+    """A callback whose state is restored is called last from then on (CKPT-20)."""
+
+    loses_new_callbacks: bool = False
+    """A save fails where a stateful callback was not there when the run began (CKPT-19)."""
 
 
 REFERENCE = Profile()
@@ -39,6 +42,7 @@ TRANSFORMERS_5 = Profile(
     ignores_push_control=True,
     trains_past_the_end=True,
     restored_go_last=True,
+    loses_new_callbacks=True,
 )
 
 PROFILES = {"reference": REFERENCE, "transformers-5": TRANSFORMERS_5}

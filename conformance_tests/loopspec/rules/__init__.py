@@ -1,6 +1,8 @@
 """The checks, one module for each chapter of the specification that has any."""
 
 from loopspec.rules import (
+    callback_states,
+    checkpoints,
     dispatch,
     due,
     early_stopping,
@@ -22,6 +24,8 @@ __all__ = [
     "Check",
     "Finding",
     "Findings",
+    "callback_states",
+    "checkpoints",
     "dispatch",
     "due",
     "early_stopping",

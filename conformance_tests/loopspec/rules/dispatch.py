@@ -16,7 +16,7 @@ from loopspec.vocabulary import Event, Flag, flag_names
 
 @check("DISP-1")
 def order_of_registration(trace: Trace) -> Findings:
-    # Where a callback is called whose state was restored is for CKPT-14.
+    # Where a callback is called whose state was restored is for CKPT-20.
     restores = trace.scenario.restore_callback_states_from_checkpoint
     moved = {part.name for part in trace.scenario.parts if part.stateful and restores}
 

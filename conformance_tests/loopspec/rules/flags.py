@@ -103,7 +103,7 @@ def requests_stand(trace: Trace) -> Findings:
 @check("CTRL-22")
 def flags_come_from_callbacks(trace: Trace) -> Findings:
     decides = trace.scenario.save_strategy == "best"
-    # Early stopping whose state was restored may stand behind the one who watches (CKPT-14).
+    # Early stopping whose state was restored may stand behind the one who watches (CKPT-20).
     behind = trace.scenario.early_stopping and (
         trace.scenario.restore_callback_states_from_checkpoint
     )
