@@ -47,7 +47,8 @@ def judge(
         whole: the traces are of all scenarios that the subject can play: only then is a rule which
             none of them exercised a gap, and a declared one which all of them keep stale.
     """
-    tallies = [_Tally(rule) for rule in (all_rules().values() if rules is None else rules)]
+    wanted = all_rules().values() if rules is None else rules
+    tallies = [_Tally(rule) for rule in wanted if not rule.untestable]
     by: Provenance | None = None
     names: list[str] = []
     crashes: list[Evidence] = []

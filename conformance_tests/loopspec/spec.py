@@ -12,6 +12,7 @@ A rule is a third-level heading that is nothing but its id, and what follows up 
     - Builds on: ids of rules that must hold for this one to say anything
     - Sources: P-76, B-39
     - In the wild: a bug report that this rule would have caught
+    - Untestable: why no check can judge it; such a rule has none
 
     | variant | edition | what is seen |
     |---|---|---|
@@ -55,6 +56,8 @@ class Rule(msgspec.Struct, frozen=True):
     variants: tuple[Variant, ...]
     chapter: str
     where: str
+    untestable: str = ""
+    """Why the suite cannot judge it; empty for a rule that has a check."""
 
     @property
     def link(self) -> str:
@@ -147,6 +150,7 @@ def _read_rule(lines: list[str], chapter: str, where: str) -> Rule:
             variants=tuple(_variants(prose)),
             chapter=chapter,
             where=where,
+            untestable=fields.get("Untestable", ""),
         )
     except ValueError as error:
         raise SpecError(f"{where}: {name}: {error}") from None

@@ -201,3 +201,9 @@ def test_a_declared_deviation_blocks_what_builds_on_it_too() -> None:
 def test_what_is_lacking_is_named() -> None:
     (result,) = judge([made(capabilities=(Capability.EPOCHS,))], rules=only("CTRL-3")).results
     assert result.message == "epoch-stop: not declared by the subject"
+
+
+def test_a_rule_that_cannot_be_judged_is_left_out() -> None:
+    untestable = msgspec.structs.replace(rules()["CTRL-3"], untestable="nobody can see it")
+    results = judge([made()], rules=[untestable, rules()["CTRL-24"]]).results
+    assert [result.rule.id for result in results] == ["CTRL-24"]

@@ -21,7 +21,7 @@ def test_every_version_named_has_a_report_and_every_report_its_environment() -> 
 
 
 def test_a_report_speaks_of_every_rule_that_is_stated() -> None:
-    stated = {rule.id for rule in rules().values()}
+    stated = {rule.id for rule in rules().values() if not rule.untestable}
     for judged in write_versions.reports():
         missing = stated - set(judged["rules"])
         hint = f"python tools/record_version.py {judged['version']}"

@@ -31,6 +31,7 @@ def _text(rule: Rule) -> str:
         "sources": ", ".join(rule.sources),
         "in the wild": rule.wild,
         "shown by": ", ".join(s.name for s in CORPUS.values() if rule.id in s.shows),
+        "not judged": rule.untestable,
         "read": rule.link,
     }
     parts = [f"{rule.id} {rule.level} {rule.sentence}", f"Why: {rule.why}"]
