@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from . import distributed
-from .integrations import get_available_reporting_integrations
+from .integrations.report_to import resolve
 from .strategies import IntervalStrategy, OptimizerNames, SaveStrategy, SchedulerType
 
 logger = logging.getLogger(__name__)
@@ -111,12 +111,7 @@ class TrainingArguments:
             self.metric_for_best_model = "loss"
         if self.greater_is_better is None and self.metric_for_best_model is not None:
             self.greater_is_better = not self.metric_for_best_model.endswith("loss")
-        if self.report_to in ("all", ["all"]):
-            self.report_to = get_available_reporting_integrations()
-        elif self.report_to in ("none", ["none"]):
-            self.report_to = []
-        elif not isinstance(self.report_to, list):
-            self.report_to = [self.report_to]
+        self.report_to = resolve(self.report_to)
         self._check_intervals()
         if self.load_best_model_at_end:
             self._check_best_can_be_saved()

@@ -29,7 +29,7 @@ from .default_flow import DefaultFlowCallback
 from .display import PrinterCallback, ProgressCallback
 from .exportable import ExportableState, exported
 from .handler import CallbackHandler
-from .integrations import get_reporting_integration_callbacks
+from .integrations.report_to import callbacks as reporting_callbacks
 from .outputs import EvalPrediction, speed_metrics
 from .state import TrainerState
 
@@ -88,7 +88,7 @@ class TrainerComponents:
 
         if callbacks is not None and not isinstance(callbacks, list):
             raise TypeError(f"`callbacks` must be a list, but is a {type(callbacks).__name__}")
-        reporters = get_reporting_integration_callbacks(self.args.report_to)
+        reporters = reporting_callbacks(self.args.report_to)
         self.callback_handler = CallbackHandler(
             [DefaultFlowCallback, *reporters, *(callbacks or [])],
             self.model,

@@ -20,6 +20,7 @@ from torch.utils.data import DataLoader
 
 from . import best_model, checkpoint, distributed
 from .display import ProgressCallback
+from .integrations.base import TrackerCallback
 from .outputs import TrainOutput, speed_metrics
 from .plan import Plan, make_plan
 from .position import Position
@@ -60,6 +61,8 @@ class Trainer(Resuming):
             for callback in self.callback_handler.callbacks:
                 if isinstance(callback, ProgressCallback):
                     callback.close()
+                elif isinstance(callback, TrackerCallback):
+                    callback.end()
             raise
         finally:
             self.is_in_train = False

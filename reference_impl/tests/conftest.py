@@ -127,6 +127,7 @@ def arguments(tmp_path: Path) -> Callable[..., TrainingArguments]:
             "logging_strategy": "no",
             "save_strategy": "no",
             "disable_tqdm": True,
+            "report_to": "none",
             "use_cpu": True,
             "seed": 0,
         }

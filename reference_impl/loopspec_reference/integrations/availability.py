@@ -1,0 +1,81 @@
+"""Which trackers can be had here, found out without importing any of them."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from dataclasses import dataclass
+from importlib import metadata
+
+
+@dataclass(frozen=True)
+class Tracker:
+    """A tracker that `report_to` may name.
+
+    `needs` are alternatives for each thing it needs: a module's name, or that of a distribution
+    where the module is part of a namespace. `install` is what to install, `callback` the class
+    here, as `module:Class`, or empty where there is none yet.
+    """
+
+    name: str
+    needs: tuple[tuple[str, ...], ...]
+    install: str
+    callback: str = ""
+
+
+#: Every tracker by name, in the order of "all".
+TRACKERS = {
+    tracker.name: tracker
+    for tracker in (
+        Tracker("azure_ml", (("azureml-core",),), "azureml-sdk"),
+        Tracker("comet_ml", (("comet_ml",),), "comet-ml"),
+        Tracker("dagshub", (("dagshub",), ("mlflow",)), "dagshub mlflow"),
+        Tracker("dvclive", (("dvclive",),), "dvclive"),
+        Tracker("mlflow", (("mlflow",),), "mlflow"),
+        Tracker("neptune", (("neptune",),), "neptune"),
+        Tracker(
+            "tensorboard",
+            (("tensorboard", "tensorboardX"),),
+            "tensorboard",
+            "tensorboard:TensorBoardCallback",
+        ),
+        Tracker("wandb", (("wandb",),), "wandb"),
+        Tracker("codecarbon", (("codecarbon",),), "codecarbon"),
+        Tracker("clearml", (("clearml",),), "clearml"),
+        Tracker("flyte", (("flytekit",),), "flytekit"),
+    )
+}
+
+
+def is_installed(name: str) -> bool:
+    """Whether there is a module or distribution of that name. Nothing is imported.
+
+    A folder that was left behind by an uninstalled package does not count.
+    """
+    if "-" in name:
+        try:
+            metadata.version(name)
+        except metadata.PackageNotFoundError:
+            return False
+        return True
+    if name == "mlflow" and os.environ.get("DISABLE_MLFLOW_INTEGRATION", "").upper() == "TRUE":
+        return False
+    try:
+        spec = importlib.util.find_spec(name)
+    except ValueError:  # a module put into sys.modules by hand
+        return True
+    return spec is not None and spec.origin is not None
+
+
+def is_available(tracker: Tracker) -> bool:
+    """Whether all that the tracker needs is installed."""
+    return all(any(map(is_installed, names)) for names in tracker.needs)
+
+
+def available() -> list[str]:
+    """The names that "all" stands for: of what is installed, that which has a callback here.
+
+    AzureML can be written to through MLflow, and gets nothing of its own where that is installed.
+    """
+    names = [t.name for t in TRACKERS.values() if t.callback and is_available(t)]
+    return [name for name in names if not (name == "azure_ml" and "mlflow" in names)]

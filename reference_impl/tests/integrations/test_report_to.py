@@ -1,0 +1,103 @@
+"""`report_to` in every form, and what becomes of packages that are missing or broken."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from loopspec_reference import Trainer, TrainingArguments
+from loopspec_reference.integrations import TRACKERS, is_available
+from loopspec_reference.integrations.availability import is_installed
+from loopspec_reference.integrations.base import TrackerCallback
+
+pytest.importorskip("tensorboard")
+
+
+def trackers(trainer: Trainer) -> list[str]:
+    callbacks = trainer.callback_handler.callbacks
+    return [callback.name for callback in callbacks if isinstance(callback, TrackerCallback)]
+
+
+def hide(monkeypatch: pytest.MonkeyPatch, *modules: str) -> None:
+    for module in modules:
+        monkeypatch.setitem(sys.modules, module, None)
+
+
+@pytest.mark.parametrize("choice", ["none", ["none"], []])
+def test_none_is_nothing(build: Callable[..., Trainer], choice: Any) -> None:
+    assert trackers(build(report_to=choice)) == []
+
+
+@pytest.mark.parametrize("choice", ["all", ["all"], "tensorboard", ["tensorboard"] * 2])
+def test_all_a_name_a_list_and_doubles_give_one_each(
+    build: Callable[..., Trainer], choice: Any
+) -> None:
+    assert trackers(build(report_to=choice)) == ["tensorboard"]
+
+
+def test_all_is_the_default() -> None:
+    assert TrainingArguments().report_to == ["tensorboard"]
+
+
+@pytest.mark.parametrize("choice", [["none", "tensorboard"], ["all", "tensorboard"], "TensorBoard"])
+def test_all_and_none_stand_alone_and_case_counts(
+    build: Callable[..., Trainer], choice: Any
+) -> None:
+    with pytest.raises(ValueError, match="is not supported in report_to: azure_ml"):
+        build(report_to=choice)
+
+
+def test_what_is_missing_is_left_out_of_all(
+    build: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide(monkeypatch, "tensorboard", "tensorboardX")
+    assert trackers(build(report_to="all")) == []
+
+
+def test_what_is_missing_is_an_error_by_name(
+    build: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hide(monkeypatch, "tensorboard", "tensorboardX")
+    with pytest.raises(RuntimeError, match="not installed: pip install tensorboard"):
+        build(report_to="tensorboard")
+
+
+@pytest.mark.parametrize("name", [t.name for t in TRACKERS.values() if not t.callback])
+def test_a_tracker_without_a_callback_yet_says_so(build: Callable[..., Trainer], name: str) -> None:
+    with pytest.raises(NotImplementedError, match=f"{name}, which has no callback here yet"):
+        build(report_to=name)
+
+
+def test_what_is_broken_is_an_error_by_name_and_a_warning_in_all(
+    build: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch, caplog: Any
+) -> None:
+    # Found, yet its import fails: PyTorch's writer is hidden, and tensorboardX is not there.
+    hide(monkeypatch, "torch.utils.tensorboard", "tensorboardX")
+    with pytest.raises(RuntimeError, match="is installed, but importing it raised"):
+        build(report_to="tensorboard")
+    with caplog.at_level(logging.WARNING):
+        assert trackers(build(report_to="all")) == []
+    assert [r.getMessage().partition(",")[0] for r in caplog.records] == [
+        "The package for tensorboard is installed"
+    ]
+
+
+def test_nothing_is_imported_to_find_out(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    (tmp_path / "neptune.py").write_text("raise SystemExit")
+    (tmp_path / "wandb").mkdir()  # left behind: no package
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert is_available(TRACKERS["neptune"])
+    assert not is_available(TRACKERS["wandb"])
+    assert "neptune" not in sys.modules
+
+
+def test_mlflow_can_be_switched_off(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
+    (tmp_path / "mlflow.py").write_text("")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert is_installed("mlflow")
+    monkeypatch.setenv("DISABLE_MLFLOW_INTEGRATION", "true")
+    assert not is_installed("mlflow")
