@@ -21,6 +21,13 @@ class ScriptedError(Exception):
     """What a scripted callback raises when its part says so."""
 
 
+class ScriptedInterrupt(KeyboardInterrupt):
+    """What a scripted callback raises as Ctrl-C would."""
+
+
+SCRIPTED = (ScriptedError, ScriptedInterrupt)
+
+
 def make_probe(recorder: Recorder, part: Scripted, base: type) -> None:
     """Make the probe for one part. It has a class of its own, because trainers tell callbacks apart
     (and warn of doubles) by class; an instance made later, by the trainer, is the one that counts.
@@ -70,7 +77,7 @@ def _method(recorder: Recorder, event: Event, acts: bool) -> Callable[..., Any]:
                 due = act.step is None or act.step == getattr(state, "global_step", None)
                 if due and not 0 < act.times <= self.acted[number]:
                     self.acted[number] += 1
-                    back = _play(recorder, act, control)
+                    back = _play(recorder, act, control, state)
         finally:
             call.exit = flags_of(back if flags_of(back) is not None else control) or ""
         if back is not None:
@@ -83,13 +90,15 @@ def _method(recorder: Recorder, event: Event, acts: bool) -> Callable[..., Any]:
     return method
 
 
-def _play(recorder: Recorder, act: Act, control: Any) -> Any:
+def _play(recorder: Recorder, act: Act, control: Any, state: Any) -> Any:
     back = {"none": None, "same": control, "new": copy.copy(control), "junk": "x"}[act.gives]
     changed = back if act.gives == "new" else control
     for letters, value in ((act.raises, True), (act.lowers, False)):
         for letter in letters:
             setattr(changed, Flag(letter).field, value)
-    if act.does:
+    if act.does == "tune":
+        tune(state, act.whom)
+    elif act.does:
         recorder.inside(+1)
         try:
             _ask(recorder, act)
@@ -98,9 +107,17 @@ def _play(recorder: Recorder, act: Act, control: Any) -> Any:
     return back
 
 
+def tune(state: Any, wanted: str) -> None:
+    """Set a field of a state: `"save_steps=2"`."""
+    name, _, value = wanted.partition("=")
+    setattr(state, name, int(value))
+
+
 def _ask(recorder: Recorder, act: Act) -> None:
     if act.does == "fail":
         raise ScriptedError(str(act))
+    if act.does == "interrupt":
+        raise ScriptedInterrupt(str(act))
     assert recorder.controls is not None, "the adapter did not give the recorder its controls"
     if act.does == "evaluate":
         recorder.controls.evaluate()

@@ -11,7 +11,7 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any
 
-from loopspec.probe import ScriptedError
+from loopspec.probe import SCRIPTED
 from loopspec.recorder import Recorder
 from loopspec.scenario import Scenario
 from loopspec.subjects.base import Driver, Subject
@@ -80,15 +80,16 @@ def _perform(subject: Subject, scenario: Scenario, recorder: Recorder, folder: P
     try:
         driver = _build(subject, scenario, recorder, folder)
         for call in scenario.calls:
-            during, seen = call, {}
+            during, seen, raised = call, {}, ""
             recorder.calling()
             if call == "new":
                 recorder.renew()
                 driver = _build(subject, scenario.anew, recorder, folder)
             else:
-                seen = _call(driver, recorder, call)
-            recorder.returned(call, **_with_seen(driver.held(), seen))
-    except ScriptedError:
+                seen, raised = _call_or_catch(driver, recorder, scenario, call)
+            held = _with_seen(driver.held(), seen)
+            recorder.returned(call, raised=raised, **held)
+    except SCRIPTED:
         recorder.finish()
         return Outcome("scripted")
     # SystemExit too: a trainer that ends the program must not end the suite with it.
@@ -111,6 +112,19 @@ def _with_seen(held: dict[str, Any], seen: dict[str, Any]) -> dict[str, Any]:
     return {**held, "seen": {**held.get("seen", {}), **seen}} if seen else held
 
 
+def _call_or_catch(
+    driver: Driver, recorder: Recorder, scenario: Scenario, call: str
+) -> tuple[dict[str, Any], str]:
+    """What was seen of the call; and what a script raised out of it, if the user catches it."""
+    try:
+        return _call(driver, recorder, call), ""
+    except SCRIPTED as error:
+        if not scenario.catches:
+            raise
+        recorder.finish()
+        return {}, type(error).__name__
+
+
 def _call(driver: Driver, recorder: Recorder, call: str) -> dict[str, Any]:
     """Do what the user does; gives what was seen of the value that came back."""
     name, _, argument = call.partition("@" if "@" in call else ":")
@@ -127,7 +141,10 @@ def _call(driver: Driver, recorder: Recorder, call: str) -> dict[str, Any]:
     return {}
 
 
-_METHODS = {name: name.replace("-", "_") for name in ("train", "evaluate", "predict", "push")}
+_METHODS = {
+    name: name.replace("-", "_")
+    for name in ("train", "evaluate", "predict", "push", "save-model", "save-state")
+}
 """What a call of no argument is to a driver."""
 
 

@@ -38,10 +38,12 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     """Letters of the flags to clear."""
     gives: Literal["none", "same", "new", "junk"] = "none"
     """What to return: nothing, the control passed in, a new control, or something else (`"x"`)."""
-    does: Literal["", "evaluate", "log", "add", "remove", "fail"] = ""
-    """Evaluate or log through the trainer, add or remove the callback `whom`, or raise."""
+    does: Literal["", "evaluate", "log", "add", "remove", "fail", "interrupt", "tune"] = ""
+    """Evaluate or log through the trainer, add or remove the callback `whom`, raise, raise
+    what Ctrl-C raises, or set a field of the state."""
     whom: str = ""
-    """The callback that `does` is about; for `log`, the key that is logged (with value 1)."""
+    """The callback that `does` is about; for `log`, the key that is logged (with value 1); for
+    `tune`, the field and its value (`"save_steps=2"`)."""
     times: int = 1
     """How often at most; 0 for every time."""
 
@@ -63,6 +65,8 @@ _DOES = {
     "add": "adds {}",
     "remove": "removes {}",
     "fail": "raises",
+    "interrupt": "raises KeyboardInterrupt",
+    "tune": "sets state.{}",
 }
 _GIVES = {"same": "returns control", "new": "returns a new control", "junk": 'returns "x"'}
 
@@ -106,6 +110,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """The rules that this scenario is there for."""
     may_raise: bool = False
     """Whether a trainer may answer with an exception, because the script asks for nothing legal."""
+    catches: bool = False
+    """Whether the user catches what a script raised out of a call, and goes on with the next."""
     train_batches: int = 3
     """Micro-batches in one epoch."""
     eval_batches: int = 2
@@ -119,7 +125,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     callbacks: tuple[Scripted, ...] = ()
     early_stopping: EarlyStopping | None = None
     calls: tuple[str, ...] = ("train",)
-    """What the user calls in turn: train, evaluate, predict, resume@STEP, remove:NAME, add:NAME,
+    """What the user calls in turn: train, evaluate, predict, push, save-model, save-state, resume@STEP, remove:NAME, add:NAME,
     pop:NAME, pop-class:NAME and remove-class:NAME by the class of NAME, remove-flow for the default
     flow, and `new`: from then on there is a new trainer, with new callbacks and a new model, on the
     same output folder, as in a new process."""
@@ -224,6 +230,7 @@ _ARGUMENTS = tuple(
 )
 
 _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
+    Capability.ARGUMENTS: lambda s: not s.eval_steps,
     Capability.EPOCHS: lambda s: s.num_train_epochs > 1,
     Capability.ACCUMULATION: lambda s: s.gradient_accumulation_steps > 1,
     Capability.LOGGING: lambda s: s.logging_strategy != "no" or s.logging_first_step,
@@ -236,7 +243,11 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
     ),
     Capability.EVAL_ON_START: lambda s: s.eval_on_start,
     Capability.PREDICTION: lambda s: "predict" in s.calls,
-    Capability.SAVING: lambda s: s.save_strategy != "no" or "S" in s.raised,
+    Capability.SAVING: lambda s: (
+        s.save_strategy != "no"
+        or "S" in s.raised
+        or any(call.startswith("save-") for call in s.calls)
+    ),
     Capability.SAVE_BEST: lambda s: s.save_strategy == "best",
     Capability.TRAINING_STOP: lambda s: "T" in s.raised,
     Capability.EPOCH_STOP: lambda s: "E" in s.raised,
@@ -251,6 +262,7 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
     Capability.CALLBACK_STATES: lambda s: (
         s.restore_callback_states_from_checkpoint or any(part.stateful for part in s.callbacks)
     ),
+    Capability.DEFAULT_FLOW: lambda s: s.asks("tune"),
     Capability.PUSHING: lambda s: "push" in s.calls,
     Capability.RESUME: lambda s: any(call.startswith("resume") for call in s.calls),
 }

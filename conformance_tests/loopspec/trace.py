@@ -79,7 +79,7 @@ class Return(msgspec.Struct, tag_field="line", tag="return"):
     """One call of the user that came back, and what the trainer held then.
 
     `history` has the entries of `log_history` with timing values as None; `flags` are those of the
-    trainer's control.
+    trainer's control. `raised` is the class of a scripted exception that the user caught.
     """
 
     call: int
@@ -88,6 +88,7 @@ class Return(msgspec.Struct, tag_field="line", tag="return"):
     flags: str | None = None
     history: list[dict[str, Value]] | None = None
     seen: dict[str, Any] = {}
+    raised: str = ""
 
 
 class Outcome(msgspec.Struct, tag_field="line", tag="outcome"):
@@ -142,6 +143,14 @@ class Trace:
                 self.returns.append(line)
         # A record is written when its last callback returns, so events nested in it come first.
         self.records.sort(key=lambda record: record.i)
+
+    @functools.cached_property
+    def broken_off(self) -> set[int]:
+        """The calls of the user that an exception ended."""
+        found = {returned.call for returned in self.returns if returned.raised}
+        if self.outcome.kind != "completed" and self.records:
+            found.add(self.records[-1].call)
+        return found
 
     @functools.cached_property
     def top(self) -> list[Record]:

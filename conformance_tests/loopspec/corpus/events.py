@@ -147,6 +147,44 @@ SCENARIOS: tuple[Scenario, ...] = (
         ),
     ),
     Scenario(
+        name="interrupted",
+        shows=("EVT-5", "EVT-43"),
+        may_raise=True,
+        gradient_accumulation_steps=2,
+        train_batches=4,
+        callbacks=(
+            Scripted("script", (Act(Event.SUBSTEP_END, 1, does="interrupt"),)),
+            Scripted("after"),
+        ),
+    ),
+    Scenario(
+        name="trained-again-after-an-exception",
+        shows=("EVT-4", "EVT-43", "EVT-44"),
+        may_raise=True,
+        logging_strategy="steps",
+        logging_steps=1,
+        eval_strategy="epoch",
+        gradient_accumulation_steps=2,
+        train_batches=4,
+        callbacks=(
+            Scripted(
+                "script",
+                (
+                    Act(Event.SUBSTEP_END, 1, raises="TE", does="interrupt"),
+                    Act(Event.EVALUATE, 2, raises="S", does="fail"),
+                ),
+            ),
+        ),
+        catches=True,
+        calls=("train", "train", "train"),
+    ),
+    Scenario(
+        name="saved-by-hand",
+        shows=("EVT-45",),
+        train_batches=2,
+        calls=("save-model", "train", "save-state", "save-model"),
+    ),
+    Scenario(
         name="pushed",
         shows=("EVT-41", "EVT-42"),
         train_batches=2,

@@ -7,7 +7,7 @@ when from none of them it could come.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple, TypeAlias
 
 from loopspec.machine.table import CHANGES_FLAGS, DONE, OPTIONAL, PROTOCOL, ROUTINES, Row
@@ -28,14 +28,15 @@ class Violation(NamedTuple):
     expected: tuple[Event, ...]
 
 
-def follow(records: Sequence[Record]) -> Violation | None:
+def follow(records: Sequence[Record], broken_off: Set[int] = frozenset()) -> Violation | None:
     """Follow the records of one trainer from its construction on; None if all are legal.
 
     Events fired from inside a callback are followed as calls of their own. A trainer that fires
-    none of the optional events is taken to have none.
+    none of the optional events is taken to have none. After a call in `broken_off`, which an
+    exception ended, the loop is at no place any more.
     """
     fired = {record.event for record in records}
-    return _FOLLOWERS[any(event in fired for event in OPTIONAL)].follow(records)
+    return _FOLLOWERS[any(event in fired for event in OPTIONAL)].follow(records, broken_off)
 
 
 class Follower:
@@ -45,12 +46,17 @@ class Follower:
         self._table: Table = index(rows)
         self._known: dict[tuple[_Places, str, Event], _Places] = {}
 
-    def follow(self, records: Iterable[Record]) -> Violation | None:
+    def follow(self, records: Iterable[Record], broken_off: Set[int]) -> Violation | None:
         """The first illegal event; None if there is none."""
         between: _Places = frozenset({()})
         nested, places = between, _Places({("construct",)})
         flags = inner = ""
+        call = 0
         for record in records:
+            if record.call != call:
+                if call in broken_off:
+                    nested = places = between
+                call = record.call
             if record.depth:
                 here, before = nested, inner
                 after = nested = self._after(nested, inner, record.event)

@@ -11,7 +11,16 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from loopspec.machine.players import Control, JunkError, State, is_better, metric_key, worst
+from loopspec.machine.players import (
+    Control,
+    JunkError,
+    State,
+    interval,
+    is_better,
+    metric_key,
+    steps_of,
+    worst,
+)
 from loopspec.machine.profile import Profile
 from loopspec.scenario import Scenario
 
@@ -123,6 +132,8 @@ class Job:
         self._stored = set(self._counted())
         if self.resume_from:
             self._load(self.checkpoints[self.resume_from])
+        for kind in ("logging_steps", "eval_steps", "save_steps"):
+            setattr(self.state, kind, interval(steps_of(self.scenario, kind), max_steps))
         self._states += 1
         self.trained = True
         step = self.state.global_step
@@ -238,6 +249,8 @@ class Job:
         return metrics if score is None else {**metrics, name: float(score)}
 
     def _do_begin_evaluation(self) -> None:
+        if not self.scenario.eval_batches:
+            raise LookupError("no evaluation set")
         self._sets = list(self.scenario.eval_sets or ("",))
         self._measured: dict[str, Any] = {}
         self._do_next_set()

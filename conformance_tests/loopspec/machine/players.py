@@ -38,6 +38,9 @@ class State(msgspec.Struct):
     log_history: list[dict[str, Any]] = []
     best_metric: float | None = None
     best_step: int | None = None
+    logging_steps: int = 0
+    eval_steps: int = 0
+    save_steps: int = 0
 
 
 class Stage(Protocol):
@@ -76,22 +79,27 @@ def default_flow(stage: Stage, event: Event, control: Control | str) -> None:
         return
     step, first = state.global_step, s.logging_first_step and state.global_step == 1
     measures = s.eval_delay <= step
-    control.change("L" * (first or _due(s.logging_strategy, s.logging_steps, state)))
-    control.change("V" * (measures and _due(s.eval_strategy, s.eval_steps, state)))
-    control.change("S" * _due(s.save_strategy, s.save_steps, state))
+    control.change("L" * (first or _due(s.logging_strategy, state.logging_steps, state)))
+    control.change("V" * (measures and _due(s.eval_strategy, state.eval_steps, state)))
+    control.change("S" * _due(s.save_strategy, state.save_steps, state))
     if step >= state.max_steps:
         control.change("T")
         control.change("V" * (measures and s.eval_strategy == "steps"))
         control.change("S" * (s.save_strategy == "steps"))
 
 
-def _due(strategy: str, steps: float, state: State) -> bool:
-    return strategy == "steps" and state.global_step % interval(steps, state.max_steps) == 0
+def _due(strategy: str, steps: int, state: State) -> bool:
+    return strategy == "steps" and state.global_step % steps == 0
 
 
 def interval(steps: float, max_steps: int) -> int:
     """An interval in steps; below 1 it is a share of `max_steps`, rounded up."""
     return int(steps) if steps >= 1 else max(1, -int(-max_steps * steps // 1))
+
+
+def steps_of(scenario: Scenario, kind: str) -> float:
+    """The interval that the scenario asks for; evaluations without one come as logs do."""
+    return float(getattr(scenario, kind)) or scenario.logging_steps
 
 
 class Stopper:

@@ -12,7 +12,7 @@ from loopspec.machine.players import Actor, Control, JunkError, Player, Stopper,
 from loopspec.machine.profile import REFERENCE, Profile
 from loopspec.machine.table import ROUTINES
 from loopspec.machine.walk import STANDARD, Table, walk
-from loopspec.probe import ScriptedError
+from loopspec.probe import SCRIPTED, ScriptedError, ScriptedInterrupt, tune
 from loopspec.scenario import Act, Scenario
 from loopspec.trace import Call, Outcome, Provenance, Record, Return, Trace
 from loopspec.values import history, plain, values
@@ -85,11 +85,11 @@ class Simulation(Job):
             self._construct()
             for call in self.scenario.calls:
                 self._call += 1
-                seen = self._perform_call(call)
+                seen, raised = self._call_or_catch(call)
                 step, entries = self.state.global_step, history(self.state.log_history)
                 flags = self._flagged().flags
-                self.lines.append(Return(self._call, call, step, flags, entries, seen))
-        except ScriptedError:
+                self.lines.append(Return(self._call, call, step, flags, entries, seen, raised))
+        except SCRIPTED:
             return self._ended(Outcome("scripted"))
         except (JunkError, LookupError, ValueError):
             return self._ended(Outcome("raised"))
@@ -102,6 +102,16 @@ class Simulation(Job):
         self.lines += reversed(self._open)
         return outcome
 
+    def _call_or_catch(self, call: str) -> tuple[dict[str, Any], str]:
+        try:
+            return self._perform_call(call), ""
+        except SCRIPTED as error:
+            if not self.scenario.catches:
+                raise
+            self.lines += reversed(self._open)
+            self._open, self._depth = [], 0
+            return {}, type(error).__name__
+
     def _perform_call(self, call: str) -> dict[str, Any]:
         """Do what the user does; gives what is seen of the value that comes back."""
         name, _, argument = call.partition("@" if "@" in call else ":")
@@ -112,6 +122,8 @@ class Simulation(Job):
             return {} if name == "remove-class" else {"popped": popped}
         elif name == "remove-flow":
             self._players.remove(default_flow)
+        elif name in ("save-model", "save-state"):
+            pass  # fires nothing
         elif name == "new":
             self.scenario = self._given.anew
             self._make_trainer()
@@ -217,6 +229,11 @@ class Simulation(Job):
     def act(self, act: Act) -> None:
         if act.does == "fail":
             raise ScriptedError(str(act))
+        if act.does == "interrupt":
+            raise ScriptedInterrupt(str(act))
+        if act.does == "tune":
+            tune(self.state, act.whom)
+            return
         if act.does in ("add", "remove"):
             self._change(act.does, act.whom)
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 from loopspec.machine.follow import follow
 from loopspec.rules.checking import Finding, Findings, check, saw
@@ -85,25 +86,58 @@ def training_starts_anew(trace: Trace) -> Findings:
 
 @check("EVT-5")
 def exceptions_leave_at_once(trace: Trace) -> Findings:
+    for raised, who in _failures(trace):
+        yield _left_at_once(trace, raised, who)
+
+
+def _failures(trace: Trace) -> Iterator[tuple[Record, str]]:
+    """Each event in which a scripted callback raised, and the name of the callback."""
     for part in trace.scenario.callbacks:
         for act in part.acts:
-            if act.does == "fail":
+            if act.does in ("fail", "interrupt"):
                 met = (r for r in trace.of(act.event) if act.step in (None, r.step))
                 raised = next((r for r in met if any(c.who == part.name for c in r.calls)), None)
                 if raised is not None:
-                    yield _left_at_once(trace, raised, part.name)
+                    yield raised, part.name
 
 
 def _left_at_once(trace: Trace, raised: Record, who: str) -> Finding:
     """What came of the exception that the callback `who` raised in this record."""
     expected = f"the exception of {who} to leave train() at once"
-    after = next((record for record in trace.records if record.i > raised.i), None)
+    later = (r for r in trace.records if r.call == raised.call and r.i > raised.i)
+    after = next(later, None)
     if after is not None:
         return saw(after, False, expected, f"{after.event} after it")
     if raised.calls[-1].who != who:
         return saw(raised, False, expected, f"{raised.calls[-1].who} called after it")
-    good = trace.outcome.kind == "scripted"
+    good = raised.call in trace.broken_off
     return saw(raised, good, expected, "train() came back as if nothing had been")
+
+
+@check("EVT-43")
+def exceptions_reach_the_caller(trace: Trace) -> Findings:
+    does = {act.does for act in trace.scenario.acts}
+    names = [name for kind, name in _RAISES.items() if kind in does]
+    back = {returned.call: returned.raised for returned in trace.returns}
+    for raised, _ in _failures(trace):
+        if got := back.get(raised.call):
+            yield saw(raised, got in names, f"{' or '.join(names)} at the caller", got)
+        elif trace.outcome.kind in ("scripted", "raised") and raised.call not in back:
+            good = trace.outcome.kind == "scripted"
+            yield saw(raised, good, "the exception itself at the caller", trace.outcome.error)
+
+
+_RAISES = {"fail": "ScriptedError", "interrupt": "ScriptedInterrupt"}
+
+
+@check("EVT-44")
+def training_after_an_exception(trace: Trace) -> Findings:
+    broken = {returned.call for returned in trace.returns if returned.raised}
+    for run in outline(trace):
+        first = run.records[0]
+        if first.call - 1 in broken:
+            good = run.finished or first.call in broken
+            yield saw(first, good, "train() to run after one that was broken off", "an exception")
 
 
 # Epochs -------------------------------------------------------------------------------------------
@@ -190,7 +224,7 @@ def no_epochs_no_epoch(trace: Trace) -> Findings:
 @check("EVT-40")
 def the_table_allows_it(trace: Trace) -> Findings:
     for records in filter(None, trace.trainers):
-        violation = follow(records)
+        violation = follow(records, trace.broken_off)
         if violation is None:
             yield Finding(True, records[0].i)
         else:

@@ -1,4 +1,4 @@
-"""Checks of the chapter on events: a push to the hub."""
+"""Checks of the chapter on events: what a user uploads and saves by himself."""
 
 from __future__ import annotations
 
@@ -41,3 +41,13 @@ def control_given_back_at_a_push(trace: Trace) -> Findings:
         changed = last.returned != record.calls[0].control
         if changed and record.exit != record.entry:
             yield variant(record, "taken" if back.flags == record.exit else "ignored")
+
+
+@check("EVT-45")
+def saving_by_hand_is_silent(trace: Trace) -> Findings:
+    for returned in trace.returns:
+        if returned.name in ("save-model", "save-state"):
+            fired = [record for record in trace.records if record.call == returned.call]
+            at = fired[0].i if fired else len(trace.records) - 1
+            got = fired[0].event if fired else ""
+            yield Finding(not fired, at, "no event", got)

@@ -217,12 +217,12 @@ def _nested(trace: Trace, n: int) -> list[Record]:
 
 
 def _broken_off(trace: Trace) -> set[int]:
-    """The events that were being dispatched when an exception ended the scenario."""
+    """The events that were being dispatched when an exception ended a call."""
     found: set[int] = set()
-    if trace.outcome.kind != "completed":
+    for call in trace.broken_off:
         depth = 1 << 30
         for record in reversed(trace.records):
-            if record.depth < depth:
+            if record.call == call and record.depth < depth:
                 depth = record.depth
                 found.add(record.i)
     return found

@@ -67,7 +67,7 @@ def _in_run(trace: Trace, run: list[Record]) -> Iterator[Window]:
         end = n + 1
         while end < len(run) and run[end].event in SERVED and not _sums_up(run, end):
             end += 1
-        if end == len(run) and trace.outcome.kind != "completed":
+        if end == len(run) and opening.call in trace.broken_off:
             continue
         window = Window(
             opening,

@@ -29,6 +29,12 @@ class Driver(ABC):
     def predict(self) -> None:
         raise NotImplementedError("the subject declares prediction, its driver has no predict()")
 
+    def save_model(self) -> None:
+        """Write the model to the output folder, where the trainer has a method for that."""
+
+    def save_state(self) -> None:
+        """Write the state to the output folder, where the trainer has a method for that."""
+
     def push(self) -> None:
         """Upload what was trained, to a stand-in of the hub: nothing may leave the machine."""
         raise NotImplementedError("the subject declares pushing, its driver has no push()")

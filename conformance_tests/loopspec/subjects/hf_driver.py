@@ -40,6 +40,14 @@ class HFDriver(Driver):
         with quiet():
             self.trainer.predict(self._prediction_set)
 
+    def save_model(self) -> None:
+        with quiet():
+            self.trainer.save_model(str(self._folder / "model"))
+
+    def save_state(self) -> None:
+        with quiet():
+            self.trainer.save_state()
+
     def push(self) -> None:
         with quiet(), self._hub.standing_in(self.trainer):
             self.trainer.push_to_hub()

@@ -151,6 +151,25 @@ def kept(number: int, **changed: float) -> Edit:
     return edit
 
 
+def caught(call: int, raised: str) -> Edit:
+    """The user caught something of this class from the call."""
+
+    def edit(lines: Lines) -> None:
+        back = next(line for line in lines if isinstance(line, Return) and line.call == call)
+        back.raised = raised
+
+    return edit
+
+
+def unreturned(call: int) -> Edit:
+    """The call did not come back."""
+
+    def edit(lines: Lines) -> None:
+        lines[:] = [line for line in lines if isinstance(line, Record) or line.call != call]
+
+    return edit
+
+
 def left(name: str, letters: str) -> Edit:
     """Calls of this name left the trainer with these flags."""
 
@@ -242,7 +261,7 @@ def job(**fields: Any) -> Scenario:
 
 PLAIN, REST, TWICE = "plain", "accumulation-with-a-rest", "trained-twice"
 EVERY_TWO, SETS, BEST = "all-due-every-two-of-five-steps", "evaluation-sets", "best-weights-loaded"
-RAISES = "callback-raises"
+RAISES, AGAIN = "callback-raises", "trained-again-after-an-exception"
 SHORTER = also(  # the third batch of the first epoch is left out
     drop("SB@2", "PO@2", "OS@2", "SE@3"),
     put("EE@3", "EB@3", "SB@3", step=2, epoch=0.666667),
@@ -421,6 +440,15 @@ CASES = (
          "none for [3]"),
     Case("EVT-39", BEST, seen("TE@4", moved=False), "the weights of step 2 loaded",
          "weights unmoved"),
+    Case("EVT-43", "interrupted", nothing, "the exception itself at the caller",
+         "RuntimeError: training failed", ended=Outcome("raised", "RuntimeError: training failed")),
+    Case("EVT-43", AGAIN, caught(2, "KeyError"), "ScriptedError or ScriptedInterrupt at the caller",
+         "KeyError"),
+    Case("EVT-44", AGAIN, also(*(drop(n) for n in ("TE@4", "LG@4#3")), unreturned(3)),
+         "train() to run after one that was broken off", "an exception",
+         ended=Outcome("raised", "RuntimeError: is training")),
+    Case("EVT-45", "saved-by-hand", copy("SB@0", "TB@0", event=Event.SAVE, call=1), "no event",
+         "on_save"),
     Case("EVT-41", "pushed", drop("PB@0"), "on_push_begin in push_to_hub()", "none"),
     Case("EVT-41", "pushed", copy("PB@4", ""), "on_push_begin only once", "another"),
     Case("EVT-41", "pushed", seen("PB@4", uploads=2), "on_push_begin before the upload",
