@@ -80,7 +80,8 @@ def _perform(subject: Subject, scenario: Scenario, recorder: Recorder, folder: P
     try:
         driver = _build(subject, scenario, recorder, folder)
         for call in scenario.calls:
-            during, seen, raised = call, {}, ""
+            during, raised = call, ""
+            seen: dict[str, Any] = {}
             recorder.calling()
             if call == "new":
                 recorder.renew()

@@ -125,7 +125,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     callbacks: tuple[Scripted, ...] = ()
     early_stopping: EarlyStopping | None = None
     calls: tuple[str, ...] = ("train",)
-    """What the user calls in turn: train, evaluate, predict, push, save-model, save-state, resume@STEP, remove:NAME, add:NAME,
+    """What the user calls in turn: train, evaluate, predict, push, save-model, save-state,
+    resume@STEP, remove:NAME, add:NAME,
     pop:NAME, pop-class:NAME and remove-class:NAME by the class of NAME, remove-flow for the default
     flow, and `new`: from then on there is a new trainer, with new callbacks and a new model, on the
     same output folder, as in a new process."""

@@ -29,10 +29,10 @@ class Driver(ABC):
     def predict(self) -> None:
         raise NotImplementedError("the subject declares prediction, its driver has no predict()")
 
-    def save_model(self) -> None:
+    def save_model(self) -> None:  # noqa: B027  # not every trainer has it
         """Write the model to the output folder, where the trainer has a method for that."""
 
-    def save_state(self) -> None:
+    def save_state(self) -> None:  # noqa: B027  # not every trainer has it
         """Write the state to the output folder, where the trainer has a method for that."""
 
     def push(self) -> None:
