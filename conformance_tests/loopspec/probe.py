@@ -122,7 +122,9 @@ def _ask(recorder: Recorder, act: Act) -> None:
     if act.does == "evaluate":
         recorder.controls.evaluate()
     elif act.does == "log":
-        recorder.controls.log({act.whom: 1.0})
+        recorder.controls.log({act.whom: act.value})
+    elif act.does == "demote":
+        recorder.controls.demote()
     else:
         adding = act.does == "add"
         (recorder.controls.add if adding else recorder.controls.remove)(

@@ -135,6 +135,8 @@ def _call(driver: Driver, recorder: Recorder, call: str) -> dict[str, Any]:
         return _take(driver, recorder, name, argument)
     elif name == "remove-flow":
         driver.remove_flow()
+    elif name == "hide":
+        driver.hide()
     elif name == "resume":
         driver.resume(int(argument))
     else:

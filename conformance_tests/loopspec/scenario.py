@@ -38,12 +38,15 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     """Letters of the flags to clear."""
     gives: Literal["none", "same", "new", "junk"] = "none"
     """What to return: nothing, the control passed in, a new control, or something else (`"x"`)."""
-    does: Literal["", "evaluate", "log", "add", "remove", "fail", "interrupt", "tune"] = ""
+    does: Literal["", "evaluate", "log", "add", "remove", "fail", "interrupt", "tune", "demote"] = (
+        ""
+    )
     """Evaluate or log through the trainer, add or remove the callback `whom`, raise, raise
-    what Ctrl-C raises, or set a field of the state."""
+    what Ctrl-C raises, set a field of the state, or let it say that this is not the main process."""
     whom: str = ""
-    """The callback that `does` is about; for `log`, the key that is logged (with value 1); for
+    """The callback that `does` is about; for `log`, the key that is logged and its `value`; for
     `tune`, the field and its value (`"save_steps=2"`)."""
+    value: float | str | list[str] = 1.0
     times: int = 1
     """How often at most; 0 for every time."""
 
@@ -52,7 +55,8 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
         what = [f"sets {Flag(letter).field}" for letter in self.raises]
         what += [f"clears {Flag(letter).field}" for letter in self.lowers]
         if self.does:
-            what.append(_DOES[self.does].format(self.whom))
+            said = "" if self.value == 1.0 else f" = {self.value!r}"
+            what.append(_DOES[self.does].format(self.whom + said))
         if self.gives != "none":
             what.append(_GIVES[self.gives])
         often = {0: " every time", 1: ""}.get(self.times, f" {self.times} times")
@@ -64,6 +68,7 @@ _DOES = {
     "log": "calls log() with {}",
     "add": "adds {}",
     "remove": "removes {}",
+    "demote": "says that this is not the main process",
     "fail": "raises",
     "interrupt": "raises KeyboardInterrupt",
     "tune": "sets state.{}",
@@ -128,10 +133,14 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the user calls in turn: train, evaluate, predict, push, save-model, save-state,
     resume@STEP, remove:NAME, add:NAME,
     pop:NAME, pop-class:NAME and remove-class:NAME by the class of NAME, remove-flow for the default
-    flow, and `new`: from then on there is a new trainer, with new callbacks and a new model, on the
-    same output folder, as in a new process."""
+    flow, hide for the display, and `new`: from then on there is a new trainer, with new callbacks
+    and a new model, on the same output folder, as in a new process."""
     resumed_with: dict[str, Any] = {}
     """Arguments that are other ones for the trainer that `new` makes."""
+    display: Literal["", "printer", "progress"] = ""
+    """Which display is asked for by `disable_tqdm`, and its output watched; empty: nobody looks."""
+    max_str_len: int | None = None
+    """The `max_str_len` of the progress display; None for its default."""
 
     num_train_epochs: float = 2
     max_steps: int = -1
@@ -212,6 +221,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 f"{self.metric_name} "
                 + " ".join("-" if m is None else str(m) for m in self.metrics)
             )
+        if self.display:
+            longest = f" (max_str_len {self.max_str_len})" if self.max_str_len else ""
+            parts.append(f"shown by {self.display}{longest}")
         if self.early_stopping:
             wanted = self.early_stopping
             parts.append(
@@ -257,7 +269,7 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
         s.asks("add")
         or s.asks("remove")
         or any(callback.given in ("added", "class") for callback in s.callbacks)
-        or any(":" in call or call == "remove-flow" for call in s.calls)
+        or any(":" in call or call in ("remove-flow", "hide") for call in s.calls)
     ),
     Capability.EARLY_STOPPING: lambda s: s.early_stopping is not None,
     Capability.CALLBACK_STATES: lambda s: (
@@ -265,5 +277,6 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
     ),
     Capability.DEFAULT_FLOW: lambda s: s.asks("tune"),
     Capability.PUSHING: lambda s: "push" in s.calls,
+    Capability.DISPLAY: lambda s: bool(s.display),
     Capability.RESUME: lambda s: any(call.startswith("resume") for call in s.calls),
 }

@@ -85,6 +85,7 @@ class Capability(StrEnum):
     EARLY_STOPPING = "early-stopping"
     RESUME = "resume"
     PUSHING = "pushing"
+    DISPLAY = "display"
     CALLBACK_STATES = "callback-states"
 
 

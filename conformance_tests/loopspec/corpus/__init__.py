@@ -9,6 +9,7 @@ from loopspec.corpus import (
     control,
     default_flow,
     dispatch,
+    display,
     early_stopping,
     events,
     state,
@@ -23,6 +24,7 @@ CHAPTERS: dict[str, ModuleType] = {
     "STATE": state,
     "STOP": early_stopping,
     "CKPT": checkpoints,
+    "SHOW": display,
 }
 """The module with the scenarios of each chapter, by the prefix of the chapter's rules."""
 

@@ -44,7 +44,7 @@ class Job:
 
     def __init__(self, scenario: Scenario, profile: Profile) -> None:
         self.scenario, self.profile = scenario, profile
-        self.asked: dict[str, float] = {}
+        self.asked: dict[str, Any] = {}
         self.resume_from = self.uploads = 0
         self.checkpoints: dict[int, Saved] = {}
         self._trainers = self._controls = self._states = 0
@@ -58,6 +58,7 @@ class Job:
         self._trainers, self._states = self._trainers + 1, self._states + 1
         self._controls += 1
         self.logs: dict[str, Any] = {}
+        self.gave: dict[str, Any] | None = None
         self.metrics: dict[str, Any] = {}
         self.trained = self.evaluated = self._prepared_late = False
         self.moved = False
@@ -210,6 +211,7 @@ class Job:
         steps = self.state.global_step - self._started
         loss = (self._logged_loss + self._loss + self._group_loss) / max(steps, 0.001)
         self._log({**_timed("train"), "total_flos": 0.0, "train_loss": loss})
+        self.gave = self.logs
 
     def _do_load_best_weights(self) -> None:
         if self.scenario.load_best_model_at_end and self._best_checkpoint is not None:

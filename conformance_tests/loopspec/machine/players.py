@@ -41,6 +41,7 @@ class State(msgspec.Struct):
     logging_steps: int = 0
     eval_steps: int = 0
     save_steps: int = 0
+    first_process: bool = True
 
 
 class Stage(Protocol):
@@ -49,6 +50,7 @@ class Stage(Protocol):
     state: State
     scenario: Scenario
     metrics: dict[str, Any]
+    logs: dict[str, Any]
 
     def number(self, control: Control) -> int: ...
 

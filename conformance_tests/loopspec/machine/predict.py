@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from loopspec.machine.display import Display
 from loopspec.machine.job import Job
 from loopspec.machine.players import Actor, Control, JunkError, Player, Stopper, default_flow
 from loopspec.machine.profile import REFERENCE, Profile
@@ -46,6 +47,9 @@ class Simulation(Job):
         self._players: list[Player] = [self.flow, *self._registered("instance", "class")]
         if self.scenario.early_stopping:
             self._players.insert(2, self.stopper(self.scenario.early_stopping))
+        self._display = Display(self.scenario, self.profile)
+        if self.scenario.display:
+            self._players.append(self._display)
 
     def _construct(self) -> None:
         self._walk("construct")
@@ -85,15 +89,26 @@ class Simulation(Job):
             self._construct()
             for call in self.scenario.calls:
                 self._call += 1
+                self._display.start()
+                self.gave = None
                 seen, raised = self._call_or_catch(call)
-                step, entries = self.state.global_step, history(self.state.log_history)
-                flags = self._flagged().flags
-                self.lines.append(Return(self._call, call, step, flags, entries, seen, raised))
+                self.lines.append(self._return(call, seen, raised))
         except SCRIPTED:
             return self._ended(Outcome("scripted"))
         except (JunkError, LookupError, ValueError):
             return self._ended(Outcome("raised"))
         return Outcome("completed")
+
+    def _return(self, call: str, seen: dict[str, Any], raised: str) -> Return:
+        if self.scenario.display:
+            order = [self._names(p) for p in self._players if isinstance(p, Actor | Display)]
+            seen |= {"order": order, **self._display.seen(), "gave": values(self.gave)}
+        step, entries = self.state.global_step, history(self.state.log_history)
+        return Return(self._call, call, step, self._flagged().flags, entries, seen, raised)
+
+    @staticmethod
+    def _names(player: Actor | Display) -> str:
+        return player.word if isinstance(player, Display) else player.part.name
 
     def _registered(self, *given: str) -> list[Player]:
         return [actor for actor in self._actors.values() if actor.part.given in given]
@@ -124,6 +139,8 @@ class Simulation(Job):
             self._players.remove(default_flow)
         elif name in ("save-model", "save-state"):
             pass  # fires nothing
+        elif name == "hide":
+            self._players.remove(self._display)
         elif name == "new":
             self.scenario = self._given.anew
             self._make_trainer()
@@ -237,9 +254,12 @@ class Simulation(Job):
         if act.does in ("add", "remove"):
             self._change(act.does, act.whom)
             return
+        if act.does == "demote":
+            self.state.first_process = False
+            return
         kept = self.logs, self.metrics
         self._depth += 1
-        self.asked = {act.whom: 1.0}
+        self.asked = {act.whom: act.value}
         self._walk(ROUTINES[act.does])
         self._depth -= 1
         self.logs, self.metrics = kept

@@ -27,6 +27,8 @@ class Profile(msgspec.Struct, frozen=True):
     """A control that a callback returns from `on_push_begin` does not stay (EVT-42)."""
     trains_past_the_end: bool = False
     """Resuming a run that `max_steps` ended inside an epoch makes one more update (CKPT-12)."""
+    takes_total_flos: bool = False
+    """The printer takes total_flos out of the logs that all share (SHOW-6)."""
     restored_go_last: bool = False
     """A callback whose state is restored is called last from then on (CKPT-20)."""
 
@@ -43,6 +45,7 @@ TRANSFORMERS_5 = Profile(
     trains_past_the_end=True,
     restored_go_last=True,
     loses_new_callbacks=True,
+    takes_total_flos=True,
 )
 
 PROFILES = {"reference": REFERENCE, "transformers-5": TRANSFORMERS_5}

@@ -39,7 +39,7 @@ class Driver(ABC):
         """Upload what was trained, to a stand-in of the hub: nothing may leave the machine."""
         raise NotImplementedError("the subject declares pushing, its driver has no push()")
 
-    def log(self, logs: dict[str, float]) -> None:
+    def log(self, logs: dict[str, Any]) -> None:
         raise NotImplementedError("the subject declares logging, its driver has no log()")
 
     def add(self, callback: object) -> None:
@@ -56,6 +56,14 @@ class Driver(ABC):
     def remove_flow(self) -> None:
         """Remove the callback that asks for what the strategies make due."""
         raise NotImplementedError("the subject declares a default flow it cannot remove")
+
+    def demote(self) -> None:
+        """Let the state say that this process is not the main one, neither here nor of all."""
+        raise NotImplementedError("the subject declares display, its driver has no demote()")
+
+    def hide(self) -> None:
+        """Remove the display."""
+        raise NotImplementedError("the subject declares display, its driver has no hide()")
 
     def held(self) -> dict[str, Any]:
         """What the trainer holds after a call: the fields `step`, `flags`, `history`, `seen` of a

@@ -19,7 +19,7 @@ from loopspec.known import bundled_known
 from loopspec.recorder import Recorder
 from loopspec.scenario import Scenario
 from loopspec.subjects.base import Driver, Subject
-from loopspec.subjects.hf_driver import HFDriver, complete_checkpoints, quiet
+from loopspec.subjects.hf_driver import HFDriver, complete_checkpoints, find_display, quiet
 from loopspec.subjects.hub import Hub
 from loopspec.vocabulary import Capability, Event
 
@@ -133,7 +133,7 @@ class HFSubject(Subject):
         wanted: dict[str, Any] = {
             "output_dir": str(folder),
             "report_to": [],
-            "disable_tqdm": True,
+            "disable_tqdm": scenario.display != "progress",
             "use_cpu": True,
             "lr_scheduler_type": "constant",
             "learning_rate": 0.125,
@@ -191,8 +191,10 @@ class HFSubject(Subject):
         self._watch, self._folder, self._hub = Watch(), folder, Hub()
         with quiet():
             trainer = self.make_trainer(scenario, self._callbacks(scenario, recorder), folder)
+            if scenario.max_str_len is not None:
+                _show_strings(trainer, scenario.max_str_len)
         predicted = self.make_dataset(scenario, scenario.eval_batches)
-        return HFDriver(trainer, predicted, folder, self._hub)
+        return HFDriver(trainer, predicted, folder, self._hub, bool(scenario.display))
 
     def _callbacks(self, scenario: Scenario, recorder: Recorder) -> list[Any]:
         first, *parts, last = recorder.registered("instance", "class")
@@ -212,6 +214,13 @@ class HFSubject(Subject):
         if event is Event.PUSH_BEGIN:
             seen["uploads"] = self._hub.uploads
         return seen
+
+
+def _show_strings(trainer: Any, longest: int) -> None:
+    """Replace the display by one of its class that shows strings of this length."""
+    made = type(find_display(trainer))
+    trainer.remove_callback(made)
+    trainer.add_callback(made(max_str_len=longest))
 
 
 def _transformers() -> Any:

@@ -7,37 +7,48 @@ import functools
 import logging
 import os
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from loopspec.scenario import Scripted
 from loopspec.subjects.base import Driver
 from loopspec.subjects.hub import Hub
-from loopspec.values import history
+from loopspec.subjects.screen import Screen, display_word
+from loopspec.values import history, values
 from loopspec.vocabulary import Flag
 
 
 class HFDriver(Driver):
     """Drives a trainer by the methods that transformers' `Trainer` has."""
 
-    def __init__(self, trainer: Any, prediction_set: Any, folder: Path, hub: Hub) -> None:
+    def __init__(
+        self, trainer: Any, prediction_set: Any, folder: Path, hub: Hub, watch: bool = False
+    ) -> None:
         self.trainer, self._prediction_set, self._folder = trainer, prediction_set, folder
         self._hub = hub
+        self._watch, self._watching = watch, False
+        self._screen = Screen()
+        self._gave: dict[str, Any] | None = None
 
     def train(self) -> None:
-        with quiet():
-            self.trainer.train()
+        self._train()
 
     def resume(self, step: int) -> None:
-        with quiet():
-            self.trainer.train(resume_from_checkpoint=str(self._folder / f"checkpoint-{step}"))
+        self._train(resume_from_checkpoint=str(self._folder / f"checkpoint-{step}"))
+
+    def _train(self, **how: Any) -> None:
+        with self._shown():
+            output = self.trainer.train(**how)
+        metrics = getattr(output, "metrics", None)
+        self._gave = values(metrics) if isinstance(metrics, Mapping) else None
 
     def evaluate(self) -> None:
-        with quiet():
+        with self._shown():
             self.trainer.evaluate()
 
     def predict(self) -> None:
-        with quiet():
+        with self._shown():
             self.trainer.predict(self._prediction_set)
 
     def save_model(self) -> None:
@@ -49,10 +60,28 @@ class HFDriver(Driver):
             self.trainer.save_state()
 
     def push(self) -> None:
-        with quiet(), self._hub.standing_in(self.trainer):
+        with self._shown(), self._hub.standing_in(self.trainer):
             self.trainer.push_to_hub()
 
-    def log(self, logs: dict[str, float]) -> None:
+    @contextlib.contextmanager
+    def _shown(self) -> Iterator[None]:
+        """On a fresh screen if somebody looks, else nowhere. What a callback asks for meanwhile is
+        shown where the rest is."""
+        if self._watching:
+            yield
+            return
+        with quiet():
+            if not self._watch:
+                yield
+                return
+            self._screen, self._gave, self._watching = Screen(), None, True
+            try:
+                with self._screen.watching():
+                    yield
+            finally:
+                self._watching = False
+
+    def log(self, logs: dict[str, Any]) -> None:
         self.trainer.log(logs)
 
     def add(self, callback: object) -> None:
@@ -70,10 +99,36 @@ class HFDriver(Driver):
             if any(base.__name__ == "DefaultFlowCallback" for base in type(present).__mro__):
                 self.trainer.remove_callback(present)
 
+    def demote(self) -> None:
+        state = self.trainer.state
+        state.is_local_process_zero = state.is_world_process_zero = False
+
+    def hide(self) -> None:
+        self._screen, self._gave = Screen(), None
+        self.trainer.remove_callback(type(find_display(self.trainer)))
+
     def held(self) -> dict[str, Any]:
         state, control = self.trainer.state, self.trainer.control
         flags = "".join(flag for flag in Flag if getattr(control, flag.field, False))
-        return {"step": state.global_step, "flags": flags, "history": history(state.log_history)}
+        held = {"step": state.global_step, "flags": flags, "history": history(state.log_history)}
+        if self._watch:
+            order = list(_order(self.trainer))
+            held["seen"] = {"order": order, **self._screen.seen(), "gave": self._gave}
+        return held
+
+
+def find_display(trainer: Any) -> Any:
+    """The callback that shows progress, None if there is none."""
+    return next((c for c in trainer.callback_handler.callbacks if display_word(c)), None)
+
+
+def _order(trainer: Any) -> Iterator[str]:
+    """The callbacks of the scenario and the displays by name, in the order of registration."""
+    for callback in trainer.callback_handler.callbacks:
+        part = getattr(callback, "part", None)
+        name = part.name if isinstance(part, Scripted) else display_word(callback)
+        if name is not None:
+            yield name
 
 
 def complete_checkpoints(folder: Path) -> list[int]:
