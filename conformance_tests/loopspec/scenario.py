@@ -42,7 +42,8 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
         ""
     )
     """Evaluate or log through the trainer, add or remove the callback `whom`, raise, raise
-    what Ctrl-C raises, set a field of the state, or let it say that this is not the main process."""
+    what Ctrl-C raises, set a field of the state, or have it say that this is not the main
+    process."""
     whom: str = ""
     """The callback that `does` is about; for `log`, the key that is logged and its `value`; for
     `tune`, the field and its value (`"save_steps=2"`)."""
