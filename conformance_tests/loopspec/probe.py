@@ -36,7 +36,9 @@ def make_probe(recorder: Recorder, part: Scripted, base: type) -> None:
         type(recorder.callbacks[part.twin])(part)
         return
 
-    def start(self: Any, mine: Scripted = part) -> None:
+    def start(self: Any, mine: Scripted | str = part) -> None:
+        if isinstance(mine, str):  # made anew from what a checkpoint holds
+            mine = next(one for one in recorder.sharing(part) if one.name == mine)
         self.part = mine
         self.acted = [0] * len(mine.acts)
         self.kept = 0
@@ -56,7 +58,7 @@ def make_probe(recorder: Recorder, part: Scripted, base: type) -> None:
 
 def _state(self: Any) -> dict[str, dict[str, Any]]:
     """What a stateful probe gives to a checkpoint."""
-    return {"args": {}, "attributes": {"kept": self.kept}}
+    return {"args": {"mine": self.part.name}, "attributes": {"kept": self.kept}}
 
 
 def _method(recorder: Recorder, event: Event, acts: bool) -> Callable[..., Any]:

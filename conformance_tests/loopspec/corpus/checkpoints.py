@@ -96,6 +96,14 @@ SCENARIOS: tuple[Scenario, ...] = (
         calls=("train", "train", "new", "resume@2"),
         **_RESTORED,
     ),
+    _resumes(
+        "restore-two-of-a-class",
+        (25,),
+        2,
+        callbacks=(_COUNTS, Scripted("counts-too", twin="counts", stateful=True)),
+        calls=("remove:counts-too", "train", "add:counts-too", "train", "new", "resume@2"),
+        **_RESTORED,
+    ),
     _resumes("leave-a-callback-alone", (17,), 2, callbacks=(_COUNTS,)),
     _resumes(
         "restore-who-is-gone",

@@ -130,7 +130,7 @@ class Job:
         )
         self.state = State(self._states, max_steps=max_steps)
         self._best_checkpoint = None
-        self._stored = set(self._counted())
+        self._stored = self._counted()
         if self.resume_from:
             self._load(self.checkpoints[self.resume_from])
         for kind in ("logging_steps", "eval_steps", "save_steps"):
@@ -155,7 +155,7 @@ class Job:
         state.best_metric, state.best_step = old.best_metric, old.best_step
         self._best_checkpoint = saved.best_checkpoint
         self.scenario = with_intervals_of(saved.scenario, self.scenario)
-        self._stored = set(saved.kept)
+        self._stored = saved.kept
         self._load_weights(saved.weights)
         if self.scenario.restore_callback_states_from_checkpoint:
             self.control = Control(self._controls, saved.flags.replace("T", ""))
@@ -169,6 +169,15 @@ class Job:
     def _counted(self) -> dict[str, int]:
         """What each stateful callback has counted."""
         raise NotImplementedError
+
+    def _stale(self) -> dict[str, int]:
+        """What a checkpoint holds of callbacks that share a class, if it is not what is true."""
+        if not self.profile.keeps_first_of_doubles:
+            return {}
+        shared = {
+            n for part in self.scenario.callbacks if part.twin for n in (part.name, part.twin)
+        }
+        return {name: count for name, count in self._stored.items() if name in shared}
 
     def _load_weights(self, weights: int) -> None:
         self.moved = self.moved or weights != self._weights
@@ -291,7 +300,7 @@ class Job:
     def _do_write_checkpoint(self) -> None:
         s, state = self.scenario, self.state
         step = state.global_step
-        if self.profile.loses_new_callbacks and not self._counted().keys() <= self._stored:
+        if self.profile.loses_new_callbacks and not self._counted().keys() <= self._stored.keys():
             raise LookupError
         if s.save_strategy != "no" and state.best_step in {*self.checkpoints, step}:
             self._best_checkpoint = state.best_step
@@ -300,7 +309,7 @@ class Job:
             self._weights,
             self._best_checkpoint,
             self._flagged().flags,
-            self._counted(),
+            self._counted() | self._stale(),
             self.scenario,
         )
         kept = {max(self.checkpoints), self._best_checkpoint} - {None}

@@ -34,6 +34,9 @@ class Profile(msgspec.Struct, frozen=True):
 
     loses_new_callbacks: bool = False
     """A save fails where a stateful callback was not there when the run began (CKPT-19)."""
+    keeps_first_of_doubles: bool = False
+    """Of stateful callbacks that share a class, checkpoints restore what they had counted when the
+    run began (CKPT-25)."""
 
 
 REFERENCE = Profile()
@@ -46,6 +49,7 @@ TRANSFORMERS_5 = Profile(
     restored_go_last=True,
     loses_new_callbacks=True,
     takes_total_flos=True,
+    keeps_first_of_doubles=True,
 )
 
 PROFILES = {"reference": REFERENCE, "transformers-5": TRANSFORMERS_5}

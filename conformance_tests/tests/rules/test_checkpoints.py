@@ -284,6 +284,11 @@ def test_the_known_defects_of_transformers_are_told() -> None:
             "saves go on, with counts for the first time",
             "an exception",
         ),
+        "CKPT-25": (
+            "restore-two-of-a-class TB@2",
+            "what counts, one of two of its class, had counted at the save, 8",
+            "6",
+        ),
     }
 
 
