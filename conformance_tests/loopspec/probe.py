@@ -46,9 +46,11 @@ def make_probe(recorder: Recorder, part: Scripted, base: type) -> None:
 
     played = {act.event for one in recorder.sharing(part) for act in one.acts}
     body: dict[str, Any] = {
-        event.value: _method(recorder, event, event in played) for event in Event
+        event.value: _method(recorder, event, event in played) for event in Event if part.has(event)
     }
     bases: tuple[type, ...] = (type(recorder.callbacks[part.heir]) if part.heir else base,)
+    if part.bare:
+        bases = ()
     if part.stateful:
         body["state"] = _state
         bases = (base, recorder.exportable) if recorder.exportable else bases
@@ -79,7 +81,7 @@ def _method(recorder: Recorder, event: Event, acts: bool) -> Callable[..., Any]:
                 due = act.step is None or act.step == getattr(state, "global_step", None)
                 if due and not 0 < act.times <= self.acted[number]:
                     self.acted[number] += 1
-                    back = _play(recorder, act, control, state)
+                    back = _play(recorder, act, control, state, keywords)
         finally:
             call.exit = flags_of(back if flags_of(back) is not None else control) or ""
         if back is not None:
@@ -92,7 +94,9 @@ def _method(recorder: Recorder, event: Event, acts: bool) -> Callable[..., Any]:
     return method
 
 
-def _play(recorder: Recorder, act: Act, control: Any, state: Any) -> Any:
+def _play(
+    recorder: Recorder, act: Act, control: Any, state: Any, keywords: dict[str, Any]
+) -> Any:
     back = {"none": None, "same": control, "new": copy.copy(control), "junk": "x"}[act.gives]
     changed = back if act.gives == "new" else control
     for letters, value in ((act.raises, True), (act.lowers, False)):
@@ -103,7 +107,7 @@ def _play(recorder: Recorder, act: Act, control: Any, state: Any) -> Any:
     elif act.does:
         recorder.inside(+1)
         try:
-            _ask(recorder, act)
+            _ask(recorder, act, keywords)
         finally:
             recorder.inside(-1)
     return back
@@ -115,11 +119,19 @@ def tune(state: Any, wanted: str) -> None:
     setattr(state, name, int(value))
 
 
-def _ask(recorder: Recorder, act: Act) -> None:
+def _ask(recorder: Recorder, act: Act, keywords: dict[str, Any]) -> None:
     if act.does == "fail":
         raise ScriptedError(str(act))
     if act.does == "interrupt":
         raise ScriptedInterrupt(str(act))
+    if act.does == "put":
+        given = keywords.get("logs", keywords.get("metrics"))
+        if isinstance(given, dict):
+            given[act.whom] = 1.0
+        return
+    if act.does == "patch":
+        _replace(recorder, act.event, recorder.callbacks[act.whom])
+        return
     assert recorder.controls is not None, "the adapter did not give the recorder its controls"
     if act.does == "evaluate":
         recorder.controls.evaluate()
@@ -133,3 +145,15 @@ def _ask(recorder: Recorder, act: Act) -> None:
             recorder.callbacks[act.whom]
         )
         recorder.present(act.whom, adding)
+
+
+def _replace(recorder: Recorder, event: Event, callback: Any) -> None:
+    """Put another method in the place of this one, on the instance, as a library does that wants to
+    hear of what somebody else's callback does."""
+    original = getattr(callback, event.value)
+
+    def replaced(*positional: Any, **keywords: Any) -> Any:
+        recorder.by_another_method = True
+        return original(*positional, **keywords)
+
+    setattr(callback, event.value, replaced)

@@ -6,6 +6,7 @@ trainer which hangs or dies leaves everything up to that moment behind. Judging 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -61,6 +62,9 @@ class Recorder:
         self._kept: list[object] = []
         self._scenario, self._base, self.exportable = scenario, base, exportable
         self._stateful = [part.name for part in scenario.parts if part.stateful]
+        self._puts = scenario.asks("put")
+        self._last: dict[str, object] = {}
+        self.by_another_method = False
         self.controls: Controls | None = None
         self.renew()
 
@@ -70,6 +74,7 @@ class Recorder:
         self.callbacks: dict[str, Any] = {}
         for part in parts:
             make_probe(self, part, self._base)
+        self._times: Counter[str] = Counter()
         self._present = {part.name for part in parts if part.given in ("instance", "class")}
 
     def sharing(self, part: Scripted) -> list[Scripted]:
@@ -104,7 +109,8 @@ class Recorder:
         self._depth = 0
 
     def present(self, name: str, there: bool) -> None:
-        """From now on the callback is registered, or no longer."""
+        """From now on the callback is registered, once more or no longer."""
+        self._times[name] += 1 if there and name in self._present else 0
         (self._present.add if there else self._present.discard)(name)
         for record, waited in self._open:
             called = any(call.who == name for call in record.calls)
@@ -124,8 +130,32 @@ class Recorder:
             flags or "",
         )
         record.calls.append(call)
-        waited.discard(who)
+        if self._times[who] == 0 or self._calls_of(record, who) > self._times[who]:
+            waited.discard(who)
+        if self._puts:
+            self._look_at_dict(record, who, keywords)
+        if self.by_another_method:
+            record.seen.setdefault("replaced", []).append(who)
+            self.by_another_method = False
         return call
+
+    @staticmethod
+    def _calls_of(record: Record, who: str) -> int:
+        return sum(call.who == who for call in record.calls)
+
+    @staticmethod
+    def _look_at_dict(record: Record, who: str, keywords: dict[str, Any]) -> None:
+        """Note the keys of `logs` or `metrics` that were not there for the first callback."""
+        for name, first in (("logs", record.logs), ("metrics", record.metrics)):
+            more = [
+                key for key in keywords.get(name) or () if first is not None and key not in first
+            ]
+            if more:
+                record.seen.setdefault("more", {})[who] = more
+
+    def compared(self, held: Mapping[str, object]) -> dict[str, bool]:
+        """Whether what a trainer holds is what callbacks were given last."""
+        return {name: thing is self._last.get(name) for name, thing in held.items()}
 
     def done(self) -> None:
         """The callback that was called has returned."""
@@ -154,7 +184,7 @@ class Recorder:
     ) -> tuple[Record, set[str]]:
         if len(self._open) > self._depth:
             record, waited = self._open[-1]
-            if record.event is event and not any(call.who == who for call in record.calls):
+            if record.event is event and self._calls_of(record, who) <= self._times[who]:
                 return record, waited
             self._close()
         record = Record(
@@ -177,6 +207,7 @@ class Recorder:
             metrics=values(keywords.get("metrics")),
             seen=self._observe(event, keywords) | self._counted(),
         )
+        self._last = {"model": keywords.get("model"), "args": args, "state": state}
         self._index += 1
         entry = (record, set(self._present))
         self._open.append(entry)

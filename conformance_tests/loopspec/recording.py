@@ -133,6 +133,8 @@ def _call(driver: Driver, recorder: Recorder, call: str) -> dict[str, Any]:
         _change(driver, recorder, name, argument)
     elif name in ("pop", "pop-class", "remove-class"):
         return _take(driver, recorder, name, argument)
+    elif name == "look":
+        return recorder.compared(driver.look())
     elif name == "remove-flow":
         driver.remove_flow()
     elif name == "hide":

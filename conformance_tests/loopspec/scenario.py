@@ -38,15 +38,16 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     """Letters of the flags to clear."""
     gives: Literal["none", "same", "new", "junk"] = "none"
     """What to return: nothing, the control passed in, a new control, or something else (`"x"`)."""
-    does: Literal["", "evaluate", "log", "add", "remove", "fail", "interrupt", "tune", "demote"] = (
-        ""
-    )
-    """Evaluate or log through the trainer, add or remove the callback `whom`, raise, raise
-    what Ctrl-C raises, set a field of the state, or have it say that this is not the main
-    process."""
+    does: Literal[
+        "", "evaluate", "log", "add", "remove", "fail", "interrupt", "tune", "demote", "put", "patch"
+    ] = ""
+    """Evaluate or log through the trainer, add or remove the callback `whom`, raise, raise what
+    Ctrl-C raises, set a field of the state, have it say that this is not the main process, put a
+    value into the `logs` or `metrics` of this event, or replace the method of this event on the
+    callback `whom` by another one that calls it."""
     whom: str = ""
-    """The callback that `does` is about; for `log`, the key that is logged and its `value`; for
-    `tune`, the field and its value (`"save_steps=2"`)."""
+    """The callback that `does` is about; for `log` and `put`, the key (with `value`, and with 1);
+    for `tune`, the field and its value (`"save_steps=2"`)."""
     value: float | str | list[str] = 1.0
     times: int = 1
     """How often at most; 0 for every time."""
@@ -73,6 +74,8 @@ _DOES = {
     "fail": "raises",
     "interrupt": "raises KeyboardInterrupt",
     "tune": "sets state.{}",
+    "put": "puts {} into what it is given",
+    "patch": "replaces this method of {}",
 }
 _GIVES = {"same": "returns control", "new": "returns a new control", "junk": 'returns "x"'}
 
@@ -90,11 +93,18 @@ class Scripted(msgspec.Struct, frozen=True, omit_defaults=True):
     """The callback whose class it shares."""
     heir: str = ""
     """The callback from whose class its own class derives."""
+    bare: bool = False
+    """Whether it has no base class, and no method but those that it acts in."""
     stateful: bool = False
     """Whether it counts the steps that it sees end, and lets checkpoints store the number."""
 
+    def has(self, event: Event) -> bool:
+        """Whether it has a method for this event."""
+        return not self.bare or any(act.event is event for act in self.acts)
+
     def __str__(self) -> str:
         words = [self.given] * (self.given != "instance") + ["stateful"] * self.stateful
+        words += ["bare"] * self.bare
         words += [f"of the class of {self.twin}"] * bool(self.twin)
         words += [f"of a subclass of that of {self.heir}"] * bool(self.heir)
         form = f" ({', '.join(words)})" if words else ""
@@ -134,8 +144,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the user calls in turn: train, evaluate, predict, push, save-model, save-state,
     resume@STEP, remove:NAME, add:NAME,
     pop:NAME, pop-class:NAME and remove-class:NAME by the class of NAME, remove-flow for the default
-    flow, hide for the display, and `new`: from then on there is a new trainer, with new callbacks
-    and a new model, on the same output folder, as in a new process."""
+    flow, hide for the display, look to compare what the trainer holds with what callbacks were
+    given last, and `new`: from then on there is a new trainer, with new callbacks and a new model,
+    on the same output folder, as in a new process."""
     resumed_with: dict[str, Any] = {}
     """Arguments that are other ones for the trainer that `new` makes."""
     display: Literal["", "printer", "progress"] = ""

@@ -4,7 +4,8 @@ Two rules of this file:
 1. Dispatch is compiled. For each event the list of callbacks is reduced once to a tuple of the
    bound methods that do something. So an event that nobody overrides costs a dict lookup, however
    many callbacks there are, and a callback that adds or removes callbacks cannot disturb the
-   dispatch it runs in: that one holds its tuple.
+   dispatch it runs in: that one holds its tuple. What is looked at anew each time is whether a
+   method was replaced on a callback itself; one that is replaced on a class needs `recompile()`.
 2. Which flag falls at which event is the table `RESETS`, and a flag falls before the callbacks
    see the event.
 """
@@ -37,10 +38,22 @@ RESETS: Mapping[str, tuple[str, ...]] = {
 
 
 class Compiled(NamedTuple):
-    """One event's dispatch: the methods to call and the callbacks they belong to."""
+    """One event's dispatch: the methods to call and the callbacks they belong to.
+
+    `own` holds the attributes of each callback, with the method that it had among them, or None.
+    """
 
     hooks: tuple[Hook, ...]
     owners: tuple[Any, ...]
+    own: tuple[tuple[Mapping[str, Any], Any], ...] = ()
+
+    def is_stale(self, event: str) -> bool:
+        """Whether a callback has got another method since this was compiled."""
+        # A loop, as `any` would make a generator at each event.
+        for attributes, method in self.own:  # noqa: SIM110
+            if attributes.get(event) is not method:
+                return True
+        return False
 
 
 def dispatch(
@@ -82,6 +95,12 @@ def is_idle(hook: Hook, event: str) -> bool:
 
 def compile_event(event: str, callbacks: Iterable[Any]) -> Compiled:
     """The dispatch of `event` to those of `callbacks` that handle it."""
+    callbacks = list(callbacks)
+    attributes = [vars(callback) for callback in callbacks if hasattr(callback, "__dict__")]
     found = [(getattr(callback, event, None), callback) for callback in callbacks]
     busy = [(hook, owner) for hook, owner in found if hook is not None and not is_idle(hook, event)]
-    return Compiled(tuple(hook for hook, _ in busy), tuple(owner for _, owner in busy))
+    return Compiled(
+        tuple(hook for hook, _ in busy),
+        tuple(owner for _, owner in busy),
+        tuple((own, own.get(event)) for own in attributes),
+    )

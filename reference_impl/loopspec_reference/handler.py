@@ -44,7 +44,7 @@ def _event(event: str) -> Callable[..., TrainerControl]:
     ) -> TrainerControl:
         for flag in resets:
             setattr(control, flag, False)
-        compiled = self._compiled.get(event) or self._compile(event)
+        compiled = self._current(event)
         if not compiled.hooks:
             return control
         kwargs = {**self._kwargs, **extra} if extra else self._kwargs
@@ -149,11 +149,13 @@ class CallbackHandler:
             self.callbacks.remove(callback)
 
     def recompile(self) -> None:
-        """Forget the compiled dispatch, for instance after a callback's method was replaced."""
+        """Forget the compiled dispatch, for instance after a method of a class was replaced."""
         self._compiled.clear()
 
-    def _compile(self, event: str) -> Compiled:
-        compiled = self._compiled[event] = compile_event(event, self.callbacks)
+    def _current(self, event: str) -> Compiled:
+        compiled = self._compiled.get(event)
+        if compiled is None or compiled.is_stale(event):
+            compiled = self._compiled[event] = compile_event(event, self.callbacks)
         return compiled
 
     def call_event(
@@ -165,7 +167,7 @@ class CallbackHandler:
         **extra: Any,
     ) -> TrainerControl:
         """Dispatch `event` without its resets; `extra` is added to the keywords."""
-        compiled = self._compiled.get(event) or self._compile(event)
+        compiled = self._current(event)
         return dispatch(event, compiled, args, state, control, {**self._kwargs, **extra})
 
     on_init_end = _event("on_init_end")

@@ -177,12 +177,35 @@ def test_an_event_by_its_name_has_no_resets() -> None:
     assert log == ["a"]
 
 
-def test_a_method_replaced_later_is_seen_after_recompile() -> None:
+def test_a_method_replaced_on_a_callback_is_seen_at_once() -> None:
     log: list[str] = []
     callback = Notes("old", log)
     to = handler(callback)
     save(to)
     callback.on_save = lambda *a, **k: log.append("new")  # type: ignore[method-assign]
+    save(to)
+    del callback.on_save
+    save(to)
+    assert log == ["old", "new", "old"]
+
+
+def test_an_empty_method_replaced_on_a_callback_is_seen_too() -> None:
+    log: list[str] = []
+    callback = TrainerCallback()
+    to = handler(callback)
+    save(to)
+    callback.on_save = lambda *a, **k: log.append("new")  # type: ignore[method-assign]
+    save(to)
+    assert log == ["new"]
+
+
+def test_a_method_replaced_on_a_class_is_seen_after_recompile(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    log: list[str] = []
+    to = handler(Notes("old", log))
+    save(to)
+    monkeypatch.setattr(Notes, "on_save", lambda *a, **k: log.append("new"))
     to.recompile()
     save(to)
     assert log == ["old", "new"]

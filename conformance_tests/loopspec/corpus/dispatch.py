@@ -215,4 +215,63 @@ SCENARIOS: tuple[Scenario, ...] = (
         callbacks=(Scripted("own", (Act(Event.STEP_END, 3, raises="S"),)),),
         calls=("remove-flow", "train"),
     ),
+    Scenario(
+        name="logs-added-to",
+        shows=_shows(34, 35, 36),
+        num_train_epochs=1,
+        logging_strategy="steps",
+        logging_steps=1,
+        eval_strategy="epoch",
+        metrics=(0.5,),
+        callbacks=(
+            Scripted(
+                "adds",
+                (
+                    Act(Event.LOG, 1, does="put", whom="extra"),
+                    Act(Event.LOG, 3, does="put", whom="late", times=2),
+                    Act(Event.EVALUATE, 3, does="put", whom="mine"),
+                ),
+            ),
+            Scripted("after"),
+        ),
+    ),
+    Scenario(
+        name="a-callback-with-few-methods",
+        shows=_shows(37),
+        may_raise=True,
+        num_train_epochs=1,
+        callbacks=(
+            Scripted("foreign", (Act(Event.STEP_END, 2, raises="S"),), bare=True),
+            Scripted("after"),
+        ),
+    ),
+    Scenario(
+        name="a-method-replaced",
+        shows=_shows(38),
+        callbacks=(
+            Scripted("early"),
+            Scripted(
+                "patches",
+                (
+                    Act(Event.STEP_END, 2, does="patch", whom="early"),
+                    Act(Event.EPOCH_BEGIN, 0, does="patch", whom="patches"),
+                ),
+            ),
+        ),
+    ),
+    Scenario(
+        name="registered-twice",
+        shows=_shows(39),
+        may_raise=True,
+        num_train_epochs=1,
+        callbacks=(Scripted("twice"),),
+        calls=("add:twice", "train"),
+    ),
+    Scenario(
+        name="what-the-trainer-holds",
+        shows=_shows(40),
+        train_batches=1,
+        num_train_epochs=1,
+        calls=("look", "train", "look", "evaluate", "look", "train", "look"),
+    ),
 )

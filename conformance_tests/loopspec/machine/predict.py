@@ -43,6 +43,7 @@ class Simulation(Job):
 
     def _make_trainer(self) -> None:
         super()._make_trainer()
+        self._patched: set[tuple[str, Event]] = set()
         self._actors = {part.name: self.actor(part) for part in self.scenario.parts}
         self._players: list[Player] = [self.flow, *self._registered("instance", "class")]
         if self.scenario.early_stopping:
@@ -135,6 +136,8 @@ class Simulation(Job):
         elif name in ("pop", "pop-class", "remove-class"):
             popped = self._take(argument, by_class=name.endswith("class"))
             return {} if name == "remove-class" else {"popped": popped}
+        elif name == "look":
+            return dict.fromkeys(("model", "args", "state"), True)
         elif name == "remove-flow":
             self._players.remove(default_flow)
         elif name in ("save-model", "save-state"):
@@ -175,8 +178,12 @@ class Simulation(Job):
         # Until the event is over, what a callback has the trainer do meets the control of before.
         position, control = 0, self.control
         while position < len(players):
-            back = players[position](self, event, control)
+            player, back = players[position], None
             position += 1
+            if not isinstance(player, Actor) or player.part.has(event):
+                back = player(self, event, control)
+            elif self.profile.needs_all_methods:
+                raise LookupError(event)
             if isinstance(back, str) and not self.profile.passes_junk_on:
                 raise JunkError
             if back is not None:
@@ -241,7 +248,18 @@ class Simulation(Job):
         return control.ordinal
 
     def saw(self, call: Call) -> None:
-        self._open[-1].calls.append(call)
+        record = self._open[-1]
+        record.calls.append(call)
+        first = {
+            Event.LOG: (record.logs, self.logs),
+            Event.EVALUATE: (record.metrics, self.metrics),
+        }
+        known, now = first.get(record.event, (None, {}))
+        more = [key for key in now if known is not None and key not in known]
+        if more and self.scenario.asks("put"):
+            record.seen.setdefault("more", {})[call.who] = more
+        if (call.who, record.event) in self._patched:
+            record.seen.setdefault("replaced", []).append(call.who)
 
     def act(self, act: Act) -> None:
         if act.does == "fail":
@@ -256,6 +274,12 @@ class Simulation(Job):
             return
         if act.does == "demote":
             self.state.first_process = False
+            return
+        if act.does == "put":
+            (self.logs if act.event is Event.LOG else self.metrics)[act.whom] = 1.0
+            return
+        if act.does == "patch":
+            self._patched.add((act.whom, act.event))
             return
         kept = self.logs, self.metrics
         self._depth += 1

@@ -17,6 +17,8 @@ class Profile(msgspec.Struct, frozen=True):
     and one that is added during an event still gets it (DISP-22, DISP-23)."""
     leaks_gradients: bool = False
     """Gradients of a group abandoned by a stop stay and enter the next update (CTRL-27)."""
+    needs_all_methods: bool = False
+    """A callback without a method for an event is an error at that event (DISP-37)."""
     passes_junk_on: bool = False
     """A returned value that is no control reaches the next callbacks (DISP-17)."""
     looks_early: bool = False
@@ -45,6 +47,7 @@ TRANSFORMERS_5 = Profile(
     leaks_gradients=True,
     passes_junk_on=True,
     ignores_push_control=True,
+    needs_all_methods=True,
     trains_past_the_end=True,
     restored_go_last=True,
     loses_new_callbacks=True,

@@ -15,6 +15,7 @@ from loopspec.rules import (
     registration,
     removal,
     requests,
+    shared,
     steps,
     stops,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "registration",
     "removal",
     "requests",
+    "shared",
     "steps",
     "stops",
 ]

@@ -23,7 +23,7 @@ def order_of_registration(trace: Trace) -> Findings:
     def out_of_order() -> Findings:
         for seen in roster(trace):
             rank = {n: i for i, n in enumerate([*seen.due, *seen.changed]) if n not in moved}
-            names = [name for name in seen.names if name in rank]
+            names = [name for name in dict.fromkeys(seen.names) if name in rank]
             wanted = sorted(names, key=rank.__getitem__)
             if names != wanted and not seen.changed:
                 yield saw(seen.record, False, ", ".join(wanted), ", ".join(names))

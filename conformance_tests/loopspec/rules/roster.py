@@ -115,6 +115,8 @@ class _Registered:
         self.origin, self.names, self._constructing = self._given, list(self._given), True
 
     def change(self, does: str, name: str) -> None:
+        if does == "add" and name in self.names:
+            return  # once more: it keeps its place
         self.names = [other for other in self.names if other != name]
         if does == "add":
             self.names.append(name)
@@ -166,6 +168,8 @@ def _walk(trace: Trace) -> Iterator[Attendance]:
     }
     doers = {name: acts for name, acts in doers.items() if acts}
     acted: Counter[tuple[str, int]] = Counter()
+    scripted = [part for part in trace.scenario.callbacks if part.bare]
+    bare = {e: [part.name for part in scripted if not part.has(e)] for e in Event if scripted}
     registered, call = _Registered(trace), 0
     open_changes: list[tuple[int, dict[str, str]]] = []
     cut = _broken_off(trace)
@@ -182,7 +186,8 @@ def _walk(trace: Trace) -> Iterator[Attendance]:
         done = list(_done(record, doers, acted))
         changed = {name: does for _, names_of in open_changes for name, does in names_of.items()}
         changed |= {act.whom: act.does for _, act in done if act.does in ("add", "remove")}
-        due = [name for name in registered.names if name not in changed]
+        without = bare.get(record.event, ()) if bare else ()
+        due = [name for name in registered.names if name not in changed and name not in without]
         origin = registered.origin
         for name, does in changed.items():
             registered.change(does, name)

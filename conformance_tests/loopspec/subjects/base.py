@@ -65,6 +65,10 @@ class Driver(ABC):
         """Remove the display."""
         raise NotImplementedError("the subject declares display, its driver has no hide()")
 
+    def look(self) -> dict[str, object]:
+        """What the trainer holds of that which callbacks are given: `model`, `args`, `state`."""
+        return {}
+
     def held(self) -> dict[str, Any]:
         """What the trainer holds after a call: the fields `step`, `flags`, `history`, `seen` of a
         `Return`, as far as there are such things."""

@@ -85,7 +85,8 @@ class HFDriver(Driver):
         self.trainer.log(logs)
 
     def add(self, callback: object) -> None:
-        self.trainer.add_callback(callback)
+        with quiet():
+            self.trainer.add_callback(callback)
 
     def remove(self, callback: object) -> None:
         self.trainer.remove_callback(callback)
@@ -106,6 +107,9 @@ class HFDriver(Driver):
     def hide(self) -> None:
         self._screen, self._gave = Screen(), None
         self.trainer.remove_callback(type(find_display(self.trainer)))
+
+    def look(self) -> dict[str, object]:
+        return {name: getattr(self.trainer, name) for name in ("model", "args", "state")}
 
     def held(self) -> dict[str, Any]:
         state, control = self.trainer.state, self.trainer.control

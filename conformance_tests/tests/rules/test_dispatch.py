@@ -138,6 +138,16 @@ def everywhere(one: int, other: int, *who: str) -> Edit:
     return edit
 
 
+def looked(name: str, what: str, found: object) -> Edit:
+    """Something else was noted at this event."""
+
+    def edit(records: Records) -> None:
+        record = find(records, name)
+        record.seen = {**record.seen, what: found}
+
+    return edit
+
+
 def until(step: int) -> Edit:
     """Training ends with this step."""
 
@@ -175,7 +185,8 @@ SAME, CLASS, USER = (
     "class-and-instance",
     "added-and-removed-by-the-user",
 )
-TWINS, BY_CLASS = "two-of-one-class", "taken-out-by-class"
+TWINS, BY_CLASS, ADDED = "two-of-one-class", "taken-out-by-class", "logs-added-to"
+TWICE, FEW = "registered-twice", "a-callback-with-few-methods"
 THREE = "args, state, control, in this order, positionally"
 
 # A table: each case on a line or two.
@@ -262,20 +273,36 @@ CASES = (
          "an end at step 4"),
     Case("DISP-33", MANY, keyword("SE@3", extra=True),
          "the keywords of the first on_step_end", "extra besides"),
+    Case("DISP-34", ADDED, looked("LG@1", "more", {"last": ["extra"]}),
+         "after to find in logs what adds put there", "no extra"),
+    Case("DISP-34", ADDED, looked("EV@3", "more", {"after": ["mine"]}),
+         "last to find in metrics what adds put there", "no mine"),
+    Case("DISP-35", ADDED, nothing, "log_history without extra, which a callback put into logs",
+         "extra in log_history"),
+    Case("DISP-38", "a-method-replaced", looked("SE@4", "replaced", []),
+         "the new method of early called", "the old one"),
+    Case("DISP-40", "what-the-trainer-holds", nothing, "the trainer's own model, args and state",
+         "another model"),
 )
 # fmt: on
-POPPED = {"DISP-29": (1, None), "DISP-30": (1, "first")}
+RETURNED: dict[str, tuple[int, dict[str, Any]]] = {
+    "DISP-29": (1, {"seen": {"popped": None}}),
+    "DISP-30": (1, {"seen": {"popped": "first"}}),
+    "DISP-35": (1, {"history": [{"loss": 1.0, "extra": 1.0}]}),
+    "DISP-40": (3, {"seen": {"model": False, "args": True, "state": True}}),
+}
 """The call, and what it gives back in place of the right thing."""
-ELSEWHERE = {"DISP-31", "DISP-17", "DISP-23", "DISP-25", "DISP-26"}
+ELSEWHERE = {"DISP-31", "DISP-36", "DISP-37", "DISP-39", "DISP-17", "DISP-23", "DISP-25", "DISP-26"}
 """They allow whatever they name."""
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule} {case.expected}: {case.got}")
 def test_a_broken_trace_is_reported_by_its_rule_alone(case: Case) -> None:
     trace = broken(case.job, case.edit)
-    if case.rule in POPPED:
-        call, popped = POPPED[case.rule]
-        trace.returns[call - 1].seen = {"popped": popped}
+    if case.rule in RETURNED:
+        call, fields = RETURNED[case.rule]
+        for field, value in fields.items():
+            setattr(trace.returns[call - 1], field, value)
     results = judge([trace], rules=CHAPTER).results
     failed = {result.rule.id: result for result in results if result.verdict is Verdict.FAIL}
     assert list(failed) == [case.rule]
@@ -327,6 +354,11 @@ VARIANTS: tuple[tuple[str, str, Edit, str, tuple[Verdict, Verdict]], ...] = (
      BOTH),
     ("DISP-25", "evaluates-inside", nothing, "once", BOTH),
     ("DISP-31", "a-stranger-removed", nothing, "raises", BOTH),
+    ("DISP-36", ADDED, nothing, "one-dict", BOTH),
+    ("DISP-36", ADDED, put("EV@3", metrics={"eval_loss": 0.5}), "a-copy", BOTH),
+    ("DISP-37", FEW, nothing, "passed-over", BOTH),
+    ("DISP-39", TWICE, nothing, "each-time", BOTH),
+    ("DISP-39", TWICE, calls("TB@0", "first", "twice", "last"), "once", BOTH),
     ("DISP-26", "logs-inside", nothing, "dropped", BOTH),
 )
 # fmt: on
@@ -378,4 +410,16 @@ def test_what_was_due_may_come_after_all(
     rule: str, job: str, events: tuple[Event, ...], variant: str
 ) -> None:
     (result,) = judge([broken(job, again("SE@2", events))], rules=[rules()[rule]]).results
+    assert result.variants == {variant: 1}
+
+
+@pytest.mark.parametrize(
+    ("rule", "job", "variant"), [("DISP-37", FEW, "refused"), ("DISP-39", TWICE, "refused")]
+)
+def test_a_trainer_may_refuse_what_is_odd(rule: str, job: str, variant: str) -> None:
+    trace = predict(CORPUS[job])
+    first = trace.records[0]
+    first.calls = first.calls[:1]
+    cut = Trace(CORPUS[job], BY, [first], Outcome("raised", "an error", during="building"))
+    (result,) = judge([cut], rules=[rules()[rule]]).results
     assert result.variants == {variant: 1}
