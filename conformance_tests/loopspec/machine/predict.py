@@ -139,7 +139,7 @@ class Simulation(Job):
         elif name == "look":
             return dict.fromkeys(("model", "args", "state"), True)
         elif name == "remove-flow":
-            self._players.remove(default_flow)
+            self._players.remove(self.flow)
         elif name in ("save-model", "save-state"):
             pass  # fires nothing
         elif name == "hide":
