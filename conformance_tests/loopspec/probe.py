@@ -94,9 +94,7 @@ def _method(recorder: Recorder, event: Event, acts: bool) -> Callable[..., Any]:
     return method
 
 
-def _play(
-    recorder: Recorder, act: Act, control: Any, state: Any, keywords: dict[str, Any]
-) -> Any:
+def _play(recorder: Recorder, act: Act, control: Any, state: Any, keywords: dict[str, Any]) -> Any:
     back = {"none": None, "same": control, "new": copy.copy(control), "junk": "x"}[act.gives]
     changed = back if act.gives == "new" else control
     for letters, value in ((act.raises, True), (act.lowers, False)):

@@ -39,7 +39,17 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     gives: Literal["none", "same", "new", "junk"] = "none"
     """What to return: nothing, the control passed in, a new control, or something else (`"x"`)."""
     does: Literal[
-        "", "evaluate", "log", "add", "remove", "fail", "interrupt", "tune", "demote", "put", "patch"
+        "",
+        "evaluate",
+        "log",
+        "add",
+        "remove",
+        "fail",
+        "interrupt",
+        "tune",
+        "demote",
+        "put",
+        "patch",
     ] = ""
     """Evaluate or log through the trainer, add or remove the callback `whom`, raise, raise what
     Ctrl-C raises, set a field of the state, have it say that this is not the main process, put a
