@@ -36,7 +36,6 @@ class Saved(NamedTuple):
     best_checkpoint: int | None
     flags: str
     kept: dict[str, int]
-    scenario: Scenario
 
 
 class Job:
@@ -66,7 +65,6 @@ class Job:
         self.training = True
         self._weights = self._passes = 0
         self._scores = list(self.scenario.metrics)
-        self._given = self.scenario
         self._best_checkpoint: int | None = None
 
     @property
@@ -122,7 +120,7 @@ class Job:
         getattr(self, "_do_" + name.replace(" ", "_"))()
 
     def _do_begin_run(self) -> None:
-        s = self.scenario = self._given
+        s = self.scenario
         per_epoch = math.ceil(s.train_batches / s.gradient_accumulation_steps)
         max_steps = s.max_steps if s.max_steps > 0 else math.ceil(s.num_train_epochs * per_epoch)
         self._epochs = (
@@ -131,10 +129,10 @@ class Job:
         self.state = State(self._states, max_steps=max_steps)
         self._best_checkpoint = None
         self._stored = self._counted()
+        for kind in _INTERVALS:
+            setattr(self.state, kind, interval(steps_of(s, kind), max_steps))
         if self.resume_from:
             self._load(self.checkpoints[self.resume_from])
-        for kind in ("logging_steps", "eval_steps", "save_steps"):
-            setattr(self.state, kind, interval(steps_of(self.scenario, kind), max_steps))
         self._states += 1
         self.trained = True
         step = self.state.global_step
@@ -154,7 +152,8 @@ class Job:
         state.log_history = list(old.log_history)
         state.best_metric, state.best_step = old.best_metric, old.best_step
         self._best_checkpoint = saved.best_checkpoint
-        self.scenario = with_intervals_of(saved.scenario, self.scenario)
+        for kind in _INTERVALS:
+            setattr(state, kind, getattr(old, kind))
         self._stored = saved.kept
         self._load_weights(saved.weights)
         if self.scenario.restore_callback_states_from_checkpoint:
@@ -310,7 +309,6 @@ class Job:
             self._best_checkpoint,
             self._flagged().flags,
             self._counted() | self._stale(),
-            self.scenario,
         )
         kept = {max(self.checkpoints), self._best_checkpoint} - {None}
         for step in sorted(self.checkpoints):
@@ -327,17 +325,11 @@ class Job:
         return self.control
 
 
-def with_intervals_of(old: Scenario, new: Scenario) -> Scenario:
-    """The new arguments, with the intervals of the old ones."""
-    names = ("logging_steps", "eval_steps", "save_steps")
-    return msgspec.structs.replace(new, **{name: getattr(old, name) for name in names})
+_INTERVALS = ("logging_steps", "eval_steps", "save_steps")
 
 
 def _copy(state: State) -> State:
-    return State(
-        state.ordinal, state.global_step, state.epoch, state.max_steps,
-        list(state.log_history), state.best_metric, state.best_step,
-    )  # fmt: skip
+    return msgspec.structs.replace(state, log_history=list(state.log_history))
 
 
 def _timed(prefix: str) -> dict[str, None]:

@@ -145,7 +145,7 @@ class Simulation(Job):
         elif name == "hide":
             self._players.remove(self._display)
         elif name == "new":
-            self.scenario = self._given.anew
+            self.scenario = self.scenario.anew
             self._make_trainer()
             self._construct()
         else:

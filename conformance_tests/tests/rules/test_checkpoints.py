@@ -67,7 +67,7 @@ class SkipsNothing(Simulation):
 
 class AlwaysSkips(Simulation):
     def _do_begin_run(self) -> None:
-        self.scenario = self._given = change(self._given, ignore_data_skip=False)
+        self.scenario = change(self.scenario, ignore_data_skip=False)
         super()._do_begin_run()
 
 
@@ -97,7 +97,7 @@ class KeepsTheLength(Simulation):
         super()._make_trainer()
         first = CORPUS.get(self.scenario.name, self.scenario)
         lengths = {name: getattr(first, name) for name in ("max_steps", "num_train_epochs")}
-        self.scenario = self._given = change(self.scenario, **lengths)
+        self.scenario = change(self.scenario, **lengths)
 
 
 class StartsAnewSilently(Simulation):
@@ -295,7 +295,7 @@ def test_the_known_defects_of_transformers_are_told() -> None:
 class UsesNewIntervals(Simulation):
     def _do_begin_run(self) -> None:
         super()._do_begin_run()
-        self.scenario = self._given
+        self.state.logging_steps = int(self.scenario.logging_steps)
 
 
 class RestoresNoFlags(Simulation):
