@@ -1,7 +1,8 @@
 """Draws the protocol table into the specification: `python tools/draw.py` (`--check` only looks).
 
 A block between `<!-- drawn from the table: NAME -->` and `<!-- end -->` is replaced by the state
-diagram of that routine, or by the rows as a markdown table.
+diagram of that routine, or by the rows as a markdown table; one that is `drawn from the machine` by
+a table of `tables.py`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,17 @@ import re
 import sys
 from pathlib import Path
 
+import tables
+
 from loopspec.machine.diagram import TITLES, diagram
 from loopspec.machine.table import PROTOCOL
 
 SPEC = Path(__file__).parents[1] / "spec"
-BLOCK = re.compile(r"(<!-- drawn from the table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(
+    r"(<!-- drawn from the (?:table|machine): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
+)
+    r"(<!-- drawn from the (?:table|machine): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
+)
 
 
 def rows() -> str:
@@ -35,6 +42,8 @@ def drawn(text: str) -> str:
         name = match[2]
         if name == "rows":
             body = rows()
+        elif name in tables.TABLES:
+            body = tables.TABLES[name]()
         else:
             body = f"**{TITLES[name]}**\n\n```mermaid\n{diagram(name)}```\n"
         return f"{match[1]}\n{body}\n{match[3]}"

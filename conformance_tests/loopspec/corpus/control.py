@@ -27,6 +27,11 @@ def sets(event: Event, flags: str, step: int | None = None, times: int = 1) -> t
     return (Scripted("script", (Act(event, step, raises=flags, times=times),)),)
 
 
+def cell(flag: Flag, event: Event) -> str:
+    """The name of the scenario in which `flag` is set at `event`."""
+    return f"{flag.name}-in-{event.removeprefix('on_')}".lower().replace("_", "-")
+
+
 def _shown(event: Event, flag: Flag) -> tuple[str, ...]:
     """The rules that one cell of the grid is there for."""
     stops = {Flag.TRAINING_STOP: ("CTRL-2", "CTRL-23"), Flag.EPOCH_STOP: ("CTRL-3", "CTRL-4")}
@@ -35,7 +40,7 @@ def _shown(event: Event, flag: Flag) -> tuple[str, ...]:
 
 _GRID = tuple(
     Scenario(
-        name=f"{flag.name}-in-{event.removeprefix('on_')}".lower().replace("_", "-"),
+        name=cell(flag, event),
         shows=_shown(event, flag),
         train_batches=4,
         eval_batches=1,
@@ -49,6 +54,34 @@ _GRID = tuple(
 )
 """Each flag set at the first occurrence of each event, everything being due every two steps. The
 cell of a flag and an event is named `flag-in-event`."""
+
+_ASKED = {Event.LOG: "L", Event.PREDICTION_STEP: "V", Event.EVALUATE: "V", Event.SAVE: "S"}
+"""What has to be asked for so that an event comes, where nothing is due by itself."""
+
+_SERVING = tuple(
+    Scenario(
+        name=f"{cell(flag, event)}-{where}",
+        shows=("CTRL-22",),
+        eval_batches=1,
+        callbacks=(Scripted("asks", (Act(Event.STEP_END, step, letter),)), *sets(event, flag)),
+    )
+    for event, letter in _ASKED.items()
+    for flag in Flag
+    for where, step in (("mid-epoch", 1), ("last-step", 3))
+)
+"""Each flag set in an event that serves a request, with nothing else due: at a step within an
+epoch, and at the last one."""
+
+_AFTER_EPOCH = tuple(
+    Scenario(
+        name=f"{cell(flag, Event.EPOCH_END)}-nothing-due",
+        shows=("CTRL-22",),
+        eval_batches=1,
+        callbacks=sets(Event.EPOCH_END, flag),
+    )
+    for flag in Flag
+)
+"""Each flag set at the end of an epoch, where nothing is due by itself."""
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
@@ -166,4 +199,6 @@ SCENARIOS: tuple[Scenario, ...] = (
         **_EVERY_TWO,  # type: ignore[arg-type]  # a table of several types
     ),
     *_GRID,
+    *_SERVING,
+    *_AFTER_EPOCH,
 )
