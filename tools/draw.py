@@ -20,8 +20,6 @@ SPEC = Path(__file__).parents[1] / "spec"
 BLOCK = re.compile(
     r"(<!-- drawn from the (?:table|machine): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
 )
-    r"(<!-- drawn from the (?:table|machine): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
-)
 
 
 def rows() -> str:
