@@ -1,29 +1,47 @@
-"""Writes the index of all rules, `spec/README.md` (`--check` only looks)."""
+"""Writes the index of all rules, `spec/README.md` (`--check` only looks).
+
+By chapter, with each sentence; then by level, by flag and by event. A rule speaks of a flag or an
+event that its sentence or its example names.
+"""
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import Counter
-from pathlib import Path
+from collections.abc import Callable, Iterable
+
+from writing import ROOT, settle
 
 from loopspec.spec import Rule, chapters_folder, rules
+from loopspec.vocabulary import Event, Flag, Level
 
-INDEX = Path(__file__).parents[1] / "spec" / "README.md"
+INDEX = ROOT / "spec" / "README.md"
 
 
 def index() -> str:
     """The text of the index, made from the chapters."""
-    by_chapter: dict[str, list[Rule]] = {}
-    for rule in rules().values():
-        by_chapter.setdefault(rule.chapter, []).append(rule)
     levels = Counter(rule.level for rule in rules().values())
     counted = ", ".join(f"{count} {level}" for level, count in levels.items())
     lines = [
         "# The rules",
         "",
         f"{len(rules())} rules: {counted}. [How to read them](01-reading.md) · "
-        "[the loop as a table](12-the-loop.md)",
+        "[the loop as a table](12-the-loop.md) · by [level](#by-level), [flag](#by-flag), "
+        "[event](#by-event)",
+        *_by_chapter(),
+        *_by("level", Level, lambda rule, level: rule.level == level),
+        *_by("flag", [flag.field for flag in Flag], _names),
+        *_by("event", Event, _names),
     ]
+    return "\n".join(lines) + "\n"
+
+
+def _by_chapter() -> list[str]:
+    by_chapter: dict[str, list[Rule]] = {}
+    for rule in rules().values():
+        by_chapter.setdefault(rule.chapter, []).append(rule)
+    lines = []
     for chapter, stated in by_chapter.items():
         lines += [
             "",
@@ -32,11 +50,29 @@ def index() -> str:
             "| rule | level | |",
             "|---|---|---|",
         ]
-        lines += [
-            f"| [{r.id}]({r.chapter}.md#{r.id.lower()}) | {r.level} | {_cell(r.sentence)} |"
-            for r in stated
-        ]
-    return "\n".join(lines) + "\n"
+        lines += [f"| {_link(r)} | {r.level} | {_cell(r.sentence)} |" for r in stated]
+    return lines
+
+
+def _by(kind: str, words: Iterable[str], belongs: Callable[[Rule, str], bool]) -> list[str]:
+    """A table of the rules that belong to each word."""
+    lines = ["", f"## By {kind}", "", f"| {kind} | rules |", "|---|---|"]
+    for word in words:
+        mine = [_link(rule) for rule in rules().values() if belongs(rule, word)]
+        shown = word if kind == "level" else f"`{word}`"
+        lines.append(f"| {shown} | {' '.join(mine) or 'none'} |")
+    return lines
+
+
+def _names(rule: Rule, word: str) -> bool:
+    """Whether the sentence or an example has this word, also as `Event.STEP_END` is written."""
+    written = {word, f"Event.{Event(word).name}"} if word in set(Event) else {word}
+    text = "\n".join((rule.sentence, *rule.examples))
+    return any(re.search(rf"\b{re.escape(one)}\b", text) for one in written)
+
+
+def _link(rule: Rule) -> str:
+    return f"[{rule.id}]({rule.chapter}.md#{rule.id.lower()})"
 
 
 def _title(chapter: str) -> str:
@@ -49,14 +85,7 @@ def _cell(sentence: str) -> str:
 
 
 def main() -> int:
-    current = INDEX.read_text("utf-8") if INDEX.exists() else ""
-    if current == index():
-        return 0
-    if "--check" in sys.argv[1:]:
-        print("spec/README.md is not the index of these chapters; run python tools/write_index.py")
-        return 1
-    INDEX.write_text(index(), "utf-8")
-    return 0
+    return settle({INDEX: index()}, "python tools/write_index.py")
 
 
 if __name__ == "__main__":
