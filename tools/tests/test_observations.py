@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-import observations
 import pytest
 
+import observations
 from loopspec.report.model import Report
 from loopspec.run import check
 from loopspec.vocabulary import Capability
