@@ -14,7 +14,7 @@ import msgspec
 from loopspec.vocabulary import Capability, Event, Flag
 
 Strategy = Literal["no", "steps", "epoch", "best"]
-Metric = float | Literal["nan"] | None
+Metric = float | Literal["nan", "inf", "-inf"] | None
 """One scripted value of the metric `score`; None leaves the metric out of that evaluation."""
 
 

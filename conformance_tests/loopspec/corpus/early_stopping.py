@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from loopspec.scenario import EarlyStopping, Metric, Scenario
+from loopspec.scenario import Act, EarlyStopping, Metric, Scenario, Scripted
+from loopspec.vocabulary import Event
 
 SEQUENCES: dict[str, tuple[Metric, ...]] = {
     "ups-and-downs": (1.0, 0.9, 0.95, 0.95, 0.8, 0.85, 0.85, 0.85, 0.85),
@@ -121,5 +122,50 @@ SCENARIOS: tuple[Scenario, ...] = (
         (0.5, 1.0, 0.9, 0.95, 0.8),
         2,
         eval_on_start=True,
+    ),
+    _stops(
+        "stop-without-evaluations",
+        (21,),
+        "flat",
+        2,
+        may_raise=True,
+        eval_strategy="no",
+        load_best_model_at_end=False,
+    ),
+    _stops(
+        "stop-by-no-metric",
+        (21,),
+        "flat",
+        2,
+        may_raise=True,
+        metric_for_best_model=None,
+        load_best_model_at_end=False,
+    ),
+    _stops(
+        "stop-by-the-full-name",
+        (22,),
+        (1.0, 0.9, 0.95, 0.92, 0.8),
+        2,
+        metric_for_best_model="eval_score",
+    ),
+    _stops("stop-at-infinity", (23,), ("inf", 5.0, 4.0, "inf", 3.0, "inf", "inf", 1.0), 2),
+    _stops("stop-at-infinity-twice", (23,), ("inf", "inf", 1.0), 2, 0.5),
+    _stops(
+        "stop-at-too-small-a-rise",
+        (4,),
+        (0.0, 0.5, 0.75, 1.0, 2.0),
+        2,
+        0.25,
+        greater_is_better=True,
+    ),
+    _stops(
+        "stop-after-training",
+        (24,),
+        (1.0, 0.9, 0.8, 0.85),
+        1,
+        0.0,
+        train_batches=1,
+        calls=("train", "evaluate"),
+        callbacks=(Scripted("clears", (Act(Event.TRAIN_END, lowers="T"),)),),
     ),
 )

@@ -111,6 +111,8 @@ class Stopper:
         self.wanted, self.kept = wanted, 0
 
     def __call__(self, stage: Stage, event: Event, control: Control | str) -> None:
+        if event is Event.TRAIN_BEGIN and refuses(stage.scenario):
+            raise LookupError("early stopping has nothing to go by")
         if event is not Event.EVALUATE:
             return
         value = stage.metrics.get(metric_key(stage.scenario))
@@ -125,6 +127,13 @@ class Stopper:
         self.kept = 0 if better else self.kept + 1
         if self.kept >= self.wanted.patience:
             control.change("T")
+
+
+def refuses(scenario: Scenario) -> bool:
+    """Whether early stopping has nothing to go by: no evaluation, or no metric that is named."""
+    s = scenario
+    named = s.metric_for_best_model or s.load_best_model_at_end
+    return s.early_stopping is not None and (s.eval_strategy == "no" or not named)
 
 
 def metric_key(scenario: Scenario) -> str:

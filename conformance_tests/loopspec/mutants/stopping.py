@@ -71,6 +71,8 @@ class StopsAtLogs(Stopper):
     def __call__(self, stage: Stage, event: Event, control: Control | str) -> None:
         if event is Event.LOG and players.metric_key(stage.scenario) in stage.metrics:
             super().__call__(stage, Event.EVALUATE, control)
+        elif event is Event.TRAIN_BEGIN:
+            super().__call__(stage, event, control)
 
 
 class DirectionIgnored(Simulation):

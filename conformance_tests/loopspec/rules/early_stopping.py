@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
+from loopspec.machine.players import is_better, metric_key, refuses
 from loopspec.rules.checking import Finding, Findings, check, saw, variant
 from loopspec.rules.patience import (
     Course,
@@ -47,9 +48,15 @@ def _off_a_save(trace: Trace, e: Evaluation) -> bool:
     return s.save_strategy != "no" and s.save_steps != s.eval_steps and S not in e.record.exit
 
 
+def _prefixed(trace: Trace) -> bool:
+    return (trace.scenario.metric_for_best_model or "").startswith("eval_")
+
+
 _RULES: tuple[tuple[str, Applies], ...] = (
     ("STOP-16", lambda trace, course, e, p: p < 1),
     ("STOP-18", lambda trace, course, e, p: bool(trace.scenario.eval_sets)),
+    ("STOP-22", lambda trace, course, e, p: _prefixed(trace)),
+    ("STOP-23", lambda trace, course, e, p: any(math.isinf(o.value) for o in course.evaluations)),
     ("STOP-13", lambda trace, course, e, p: math.isnan(course.evaluations[0].value)),
     ("", lambda trace, course, e, p: "unclear" in e.streak),
     ("STOP-14", lambda trace, course, e, p: _due(e, p) is not (e.anchored >= p)),
@@ -107,7 +114,7 @@ def _plainly(rule: str) -> None:
             yield _held(trace, e)
 
 
-for _rule in ("STOP-1", "STOP-2", "STOP-4", "STOP-5"):
+for _rule in ("STOP-1", "STOP-2", "STOP-4", "STOP-5", "STOP-22", "STOP-23"):
     _plainly(_rule)
 
 
@@ -344,3 +351,29 @@ def _set_in_between(record: Record) -> bool:
         return False
     pairs = zip(record.calls, record.calls[1:], strict=False)
     return any(T in b.entry and T not in a.exit for a, b in pairs)
+
+
+# Around the run -----------------------------------------------------------------------------------
+
+
+@check("STOP-21")
+def nothing_to_go_by(trace: Trace) -> Findings:
+    if refuses(trace.scenario) and trace.records:
+        epochs = trace.of(Event.EPOCH_BEGIN)
+        words = "an error before the first epoch, as there is nothing to go by"
+        yield saw((epochs or trace.records)[-1], not epochs, words, "training goes on")
+
+
+@check("STOP-24")
+def evaluated_by_hand(trace: Trace) -> Findings:
+    wanted = trace.scenario.early_stopping
+    if wanted is None or wanted.patience != 1 or not trace.runs:
+        return
+    trained = trace.runs[-1][-1].call
+    for record in trace.top:
+        value = (record.metrics or {}).get(metric_key(trace.scenario))
+        known = None not in (value, record.best) and record.event is Event.EVALUATE
+        if known and record.call > trained and T not in record.entry:
+            worse = not is_better(number(value), number(record.best), trace.scenario)
+            if worse:
+                yield variant(record, "counted" if T in record.exit else "not-counted")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from loopspec.machine.players import is_better, metric_key
+from loopspec.machine.players import is_better, metric_key, refuses
 from loopspec.scenario import EarlyStopping
 from loopspec.trace import Record, Trace, Value
 from loopspec.vocabulary import Event, Flag
@@ -53,7 +53,9 @@ def courses(trace: Trace) -> list[Course]:
     made: list[Course] | None = trace.__dict__.get("_courses")
     if made is None:
         wanted = trace.scenario.early_stopping
-        made = trace.__dict__["_courses"] = list(_courses(trace, wanted)) if wanted else []
+        made = trace.__dict__["_courses"] = (
+            list(_courses(trace, wanted)) if wanted and not refuses(trace.scenario) else []
+        )
     return made
 
 
@@ -119,6 +121,8 @@ def _kind(value: float, best: float, up: bool, threshold: float) -> str:
         return "nan"
     if math.isnan(best):
         return "better"
+    if value == best:
+        return "equal"  # infinities too, which have no difference
     gain = value - best if up else best - value
     if gain <= 0:
         return "worse" if gain else "equal"

@@ -16,7 +16,7 @@ import pytest
 from loopspec.corpus import CORPUS
 from loopspec.corpus.early_stopping import SCENARIOS
 from loopspec.judge import judge
-from loopspec.machine.players import Control, Stage, Stopper, is_better, metric_key
+from loopspec.machine.players import Control, Stage, Stopper, is_better, metric_key, refuses
 from loopspec.machine.predict import Simulation
 from loopspec.machine.profile import REFERENCE
 from loopspec.machine.table import PROTOCOL, Row
@@ -52,6 +52,10 @@ class Fault(NamedTuple):
     turned: bool = False
     turned_by_default: bool = False
     zero: int | None = None
+    lenient: bool = False
+    prefixes_twice: bool = False
+    infinity_is_nan: bool = False
+    counts_by_hand: bool = True
     table: tuple[Row, ...] = PROTOCOL
 
 
@@ -64,10 +68,18 @@ class Faulty:
 
     def __call__(self, stage: Stage, event: Event, control: Control | str) -> None:
         assert isinstance(control, Control)
+        if event is Event.TRAIN_BEGIN and refuses(stage.scenario) and not self.fault.lenient:
+            raise LookupError
         fault, value = self.fault, stage.metrics.get(metric_key(stage.scenario))
         if event is fault.stops_at and stage.state.global_step == 3:
             control.change("T")
         if event is not Event.EVALUATE:
+            return
+        named = stage.scenario.metric_for_best_model or ""
+        if fault.prefixes_twice and named.startswith("eval_"):
+            value = None
+        by_hand = stage.scenario.callbacks and stage.state.global_step >= stage.state.max_steps
+        if by_hand and not fault.counts_by_hand:
             return
         if value is None:
             self.misses += fault.counts_other_sets and bool(stage.scenario.eval_sets)
@@ -108,6 +120,8 @@ class Faulty:
             return not fault.first_counts
         if math.isnan(value):
             return fault.nan_is_better
+        if fault.infinity_is_nan and math.isinf(best):
+            return False
         gain = abs(value - best)
         threshold = 0.0 if fault.no_threshold else self.wanted.threshold
         if not gain:
@@ -216,10 +230,20 @@ CASES = (
          no_stop(0, 2), "set"),
     Case("STOP-20", Fault(stops_at=Event.EPOCH_END), "stop-never EE@3",
          "should_training_stop left alone by early stopping in on_epoch_end", "set"),
+    Case("STOP-21", Fault(lenient=True), "stop-without-evaluations EB@6",
+         "an error before the first epoch, as there is nothing to go by", "training goes on",
+         "stop-without-evaluations"),
+    Case("STOP-21", Fault(lenient=True), "stop-by-no-metric EB@6",
+         "an error before the first epoch, as there is nothing to go by", "training goes on",
+         "stop-by-no-metric"),
+    Case("STOP-22", Fault(prefixes_twice=True), "stop-by-the-full-name EV@4",
+         stop(2), "not set"),
+    Case("STOP-23", Fault(infinity_is_nan=True), "stop-at-infinity-twice EV@3",
+         no_stop(0, 2), "set", "stop-at-infinity-twice"),
 )
 # fmt: on
-ELSEWHERE = {"STOP-14", "STOP-16", "STOP-17"}
-"""The first two allow whatever they name; the last one has a test of its own."""
+ELSEWHERE = {"STOP-14", "STOP-16", "STOP-24", "STOP-17"}
+"""The first three allow whatever they name; the last one has a test of its own."""
 
 
 def verdicts(traces: Iterable[Trace], edition: Edition = Edition.TRANSFORMERS_5) -> dict[str, Any]:
@@ -296,6 +320,9 @@ VARIANTS: tuple[tuple[str, str, Fault, str, tuple[Verdict, Verdict]], ...] = (
     ("STOP-16", "stop-without-patience", Fault(zero=1), "first-miss",
      (Verdict.PASS, Verdict.PASS)),
     ("STOP-16", "stop-without-patience", Fault(zero=99), "never", (Verdict.PASS, Verdict.PASS)),
+    ("STOP-24", "stop-after-training", Fault(), "counted", (Verdict.PASS, Verdict.PASS)),
+    ("STOP-24", "stop-after-training", Fault(counts_by_hand=False), "not-counted",
+     (Verdict.PASS, Verdict.PASS)),
     ("STOP-17", "stop-without-a-metric", Fault(), "raises", (Verdict.PASS, Verdict.PASS)),
     ("STOP-17", "stop-without-a-metric", Fault(table=BEST_NEVER), "ignored",
      (Verdict.PASS, Verdict.PASS)),
