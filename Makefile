@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: conformance test lint types tests clean
+.PHONY: conformance test lint types tests versions clean
 
 # make conformance                       the reference trainer and transformers' Trainer
 # make conformance SUBJECT=mypkg:MyTrainer   yours (installed into $(VENV), or importable from here)
@@ -31,6 +31,11 @@ tests: $(READY)
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 
+# Judges the versions of transformers that the specification speaks of, each in its own environment.
+versions: $(READY)
+	$(BIN)/python tools/record_version.py
+	$(BIN)/python tools/write_versions.py
+
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "loopspec needs Python 3.11 or newer; say which: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 2; }
@@ -40,4 +45,4 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 clean:
-	rm -rf $(VENV) dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venvs dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache
