@@ -91,11 +91,11 @@ class ProgressCallback(TrainerCallback):
 
     def on_evaluate(self, args: Args, state: State, control: Control, **kwargs: Any) -> None:
         """Close the second bar."""
-        self._close_prediction_bar()
+        self.close_prediction_bar()
 
     def on_predict(self, args: Args, state: State, control: Control, **kwargs: Any) -> None:
         """Close the second bar."""
-        self._close_prediction_bar()
+        self.close_prediction_bar()
 
     def on_log(
         self,
@@ -115,12 +115,13 @@ class ProgressCallback(TrainerCallback):
 
     def close(self) -> None:
         """Close what is open; the trainer calls it when an exception ends training."""
-        self._close_prediction_bar()
+        self.close_prediction_bar()
         if self.training_bar is not None:
             self.training_bar.close()
         self.training_bar = None
 
-    def _close_prediction_bar(self) -> None:
+    def close_prediction_bar(self) -> None:
+        """Close the second bar; the trainer calls it when an exception ends an evaluation."""
         if self.prediction_bar is not None:
             self.prediction_bar.close()
         self.prediction_bar = None

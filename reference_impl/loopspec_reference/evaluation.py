@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from torch.utils.data import DataLoader
 
 from . import data, distributed
 from .components import TrainerComponents
+from .display import ProgressCallback
 from .outputs import EvalLoopOutput, EvalPrediction, PredictionOutput, speed_metrics
 
 #: Fills up sequences of different lengths; the value that losses ignore.
@@ -53,12 +55,15 @@ class Evaluation(TrainerComponents):
         loader = self.get_eval_dataloader(datasets)
         # Without compute_metrics nobody looks at the predictions, so none are kept.
         loss_only = True if self.compute_metrics is None else None
-        output = self._timed_loop(loader, "Evaluation", loss_only, ignore_keys, metric_key_prefix)
-        self.log(output.metrics)
-        # EVT-32, EVT-34, CTRL-9
-        self.control = self.callback_handler.on_evaluate(
-            self.args, self.state, self.control, output.metrics
-        )
+        with self._closing_bars():
+            output = self._timed_loop(
+                loader, "Evaluation", loss_only, ignore_keys, metric_key_prefix
+            )
+            self.log(output.metrics)
+            # EVT-32, EVT-34, CTRL-9
+            self.control = self.callback_handler.on_evaluate(
+                self.args, self.state, self.control, output.metrics
+            )
         return output.metrics
 
     def predict(
@@ -69,12 +74,24 @@ class Evaluation(TrainerComponents):
     ) -> PredictionOutput:
         """Predictions, labels and metrics for a dataset; nothing is logged."""
         loader = self.get_test_dataloader(test_dataset)
-        output = self._timed_loop(loader, "Prediction", None, ignore_keys, metric_key_prefix)
-        # EVT-34, EVT-37
-        self.control = self.callback_handler.on_predict(
-            self.args, self.state, self.control, output.metrics
-        )
+        with self._closing_bars():
+            output = self._timed_loop(loader, "Prediction", None, ignore_keys, metric_key_prefix)
+            # EVT-34, EVT-37
+            self.control = self.callback_handler.on_predict(
+                self.args, self.state, self.control, output.metrics
+            )
         return PredictionOutput(output.predictions, output.label_ids, output.metrics)
+
+    @contextlib.contextmanager
+    def _closing_bars(self) -> Iterator[None]:
+        # SHOW-17: an evaluation that fails leaves no bar, also where a callback catches it.
+        try:
+            yield
+        except BaseException:
+            for callback in self.callback_handler.callbacks:
+                if isinstance(callback, ProgressCallback):
+                    callback.close_prediction_bar()
+            raise
 
     def _timed_loop(
         self,

@@ -44,6 +44,44 @@ SCENARIOS: tuple[Scenario, ...] = (
         **_BARS,
     ),
     Scenario(
+        name="progress-resumed",
+        shows=("SHOW-7",),
+        calls=("train", "resume@2"),
+        save_strategy="steps",
+        save_steps=2,
+        **_BARS,
+    ),
+    Scenario(
+        name="progress-of-a-run-that-fails",
+        shows=("SHOW-17",),
+        callbacks=(Scripted("fails", (Act(Event.STEP_END, 3, does="fail"),)),),
+        catches=True,
+        **_BARS,
+    ),
+    Scenario(
+        name="progress-of-an-evaluation-that-fails",
+        shows=("SHOW-17",),
+        callbacks=(Scripted("fails", (Act(Event.PREDICTION_STEP, does="fail"),), given="added"),),
+        catches=True,
+        **{**_BARS, "eval_strategy": "no"},
+        calls=("evaluate",),
+    ),
+    Scenario(
+        name="progress-with-strings-by-default",
+        shows=("SHOW-11",),
+        display="progress",
+        callbacks=(
+            Scripted(
+                "logs",
+                (
+                    Act(Event.STEP_END, 1, does="log", whom="fits", value="x" * 100),
+                    Act(Event.STEP_END, 2, does="log", whom="long", value="x" * 101),
+                ),
+            ),
+        ),
+        num_train_epochs=1,
+    ),
+    Scenario(
         name="progress-with-long-strings",
         shows=("SHOW-11", "SHOW-12"),
         display="progress",

@@ -15,7 +15,7 @@ class Display:
     """The callback that shows progress: a printer, or bars with the logs above them."""
 
     def __init__(self, scenario: Scenario, profile: Profile) -> None:
-        self._takes = profile.takes_total_flos
+        self._takes, self._closes = profile.takes_total_flos, not profile.leaves_bars_open
         self.word, self._longest = scenario.display, scenario.max_str_len
         self._training: list[int] | None = None
         self._evaluation: list[int] | None = None
@@ -25,6 +25,11 @@ class Display:
         """The user's next call begins, with an empty screen."""
         self._printed: list[dict[str, Any]] = []
         self._bars: list[list[Any]] = []
+
+    def broken_off(self) -> None:
+        """An exception has ended the call."""
+        if self._closes:
+            self._training = self._evaluation = None
 
     def seen(self) -> dict[str, Any]:
         closed = self._training is None and self._evaluation is None

@@ -126,6 +126,7 @@ class Simulation(Job):
                 raise
             self.lines += reversed(self._open)
             self._open, self._depth = [], 0
+            self._display.broken_off()
             return {}, type(error).__name__
 
     def _perform_call(self, call: str) -> dict[str, Any]:

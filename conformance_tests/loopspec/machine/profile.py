@@ -29,6 +29,8 @@ class Profile(msgspec.Struct, frozen=True):
     """A control that a callback returns from `on_push_begin` does not stay (EVT-42)."""
     trains_past_the_end: bool = False
     """Resuming a run that `max_steps` ended inside an epoch makes one more update (CKPT-12)."""
+    leaves_bars_open: bool = False
+    """An exception leaves the bars open (SHOW-17)."""
     takes_total_flos: bool = False
     """The printer takes total_flos out of the logs that all share (SHOW-6)."""
     restored_go_last: bool = False
@@ -53,6 +55,7 @@ TRANSFORMERS_5 = Profile(
     loses_new_callbacks=True,
     takes_total_flos=True,
     keeps_first_of_doubles=True,
+    leaves_bars_open=True,
 )
 
 PROFILES = {"reference": REFERENCE, "transformers-5": TRANSFORMERS_5}

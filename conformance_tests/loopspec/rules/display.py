@@ -21,6 +21,7 @@ class Shown(NamedTuple):
     records: list[Record]
     at: int
     seen: dict[str, Any]
+    raised: str
 
     @property
     def logs(self) -> list[dict[str, Value]]:
@@ -45,10 +46,11 @@ class Shown(NamedTuple):
 
 
 def shown(trace: Trace, display: str = "") -> Iterator[Shown]:
-    """The calls whose output was watched: by the main process, with this display or any."""
+    """The calls whose output was watched to their end: by the main process, with this display or
+    any."""
     if not trace.scenario.asks("demote"):
         for one in _watched(trace):
-            if one.display and display in ("", one.display):
+            if one.display and display in ("", one.display) and not one.raised:
                 yield one
 
 
@@ -59,7 +61,7 @@ def _watched(trace: Trace) -> Iterator[Shown]:
             records = [record for record in trace.records if record.call == back.call]
             before = [record for record in trace.records if record.call <= back.call]
             display = "" if hidden else trace.scenario.display
-            yield Shown(back.name, display, records, before[-1].i, back.seen)
+            yield Shown(back.name, display, records, before[-1].i, back.seen, back.raised)
 
 
 @check("SHOW-1")
@@ -252,6 +254,13 @@ def bars_are_closed(trace: Trace) -> Findings:
     for one in shown(trace, "progress"):
         if one.seen["bars"]:
             yield one.saw(one.seen["closed"], "no bar open when the call has returned", "one open")
+
+
+@check("SHOW-17")
+def bars_are_closed_after_an_exception(trace: Trace) -> Findings:
+    for one in _watched(trace):
+        if one.raised and one.display and one.seen["bars"]:
+            yield one.saw(one.seen["closed"], "no bar open after the exception", "one open")
 
 
 @check("SHOW-15")

@@ -158,7 +158,7 @@ def _calls(
         return
     for returned in trace.returns:
         records = [r for r in trace.top if r.call == returned.call and returned.name == name]
-        if records:
+        if records and not returned.raised:
             yield records[-1], [record for record in records[:-1] if record.event not in mine]
 
 

@@ -126,6 +126,8 @@ CASES = (
          "total_flos in the metrics that train() returns", "none"),
     Case("SHOW-14", "progress", put(closed=False), "no bar open when the call has returned",
          "one open", call=2),
+    Case("SHOW-17", "progress-of-a-run-that-fails", put(closed=False),
+         "no bar open after the exception", "one open"),
     Case("SHOW-15", OTHER, put(printed=[{}]), SILENT, "1 logs printed, 0 bars"),
     Case("SHOW-15", "progress-of-another-process", put(bars=[[4, [0]]]), SILENT,
          "0 logs printed, 1 bars"),
