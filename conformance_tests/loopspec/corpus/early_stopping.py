@@ -154,7 +154,7 @@ SCENARIOS: tuple[Scenario, ...] = (
         "stop-at-too-small-a-rise",
         (4,),
         (0.0, 0.5, 0.75, 1.0, 2.0),
-        2,
+        1,
         0.25,
         greater_is_better=True,
     ),
