@@ -198,6 +198,22 @@ SCENARIOS: tuple[Scenario, ...] = (
         train_batches=5,
         **_EVERY_TWO,  # type: ignore[arg-type]  # a table of several types
     ),
+    Scenario(
+        name="callbacks-disagree",
+        shows=("CTRL-28",),
+        callbacks=(
+            Scripted("eager", (Act(Event.STEP_END, 2, raises="SV"),)),
+            Scripted("strict", (Act(Event.STEP_END, 2, raises="L", lowers="SV"),)),
+            Scripted("final", (Act(Event.STEP_END, 2, raises="S", lowers="L"),)),
+        ),
+    ),
+    Scenario(
+        name="evaluation-asked-without-a-set",
+        shows=("CTRL-29",),
+        may_raise=True,
+        eval_batches=0,
+        callbacks=sets(Event.STEP_END, "V", 2),
+    ),
     *_GRID,
     *_SERVING,
     *_AFTER_EPOCH,

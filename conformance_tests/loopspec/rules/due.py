@@ -6,13 +6,14 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from loopspec.machine.players import interval
+from loopspec.machine.players import interval, is_better, metric_key, steps_of, worst
 from loopspec.rules.checking import Findings, check, saw, variant
+from loopspec.rules.patience import number
 from loopspec.rules.windows import Window, windows
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event, Flag
 
-_, _, S, V, L = Flag
+T, _, S, V, L = Flag
 
 
 class Moment(NamedTuple):
@@ -82,7 +83,10 @@ def _held_to(trace: Trace, strategy: str, due: Callable[[Moment, Kind], bool | N
                 yield saw(moment.at, True, "")
             else:
                 named = kind.steps if strategy == "steps" else kind.strategy
-                rule = f"{named}={getattr(trace.scenario, named):}"
+                rule = f"{named}={getattr(trace.scenario, named)}"
+                if strategy == "steps":
+                    named, value = _asked_interval(trace, moment, kind)
+                    rule = f"{named}={value:g}"
                 words = [f"a {kind.word} due" if kind.word != "evaluation" else "an evaluation due"]
                 words.append(f"no {kind.word} due")
                 expected, got = words if wanted else reversed(words)
@@ -98,9 +102,32 @@ def _delayed(trace: Trace, kind: Kind, progress: float | None) -> bool:
     return kind.flag is V and progress is not None and progress < trace.scenario.eval_delay
 
 
+def _asked_interval(trace: Trace, moment: Moment, kind: Kind) -> tuple[str, float]:
+    """The interval that holds at this moment, with the name under which it was asked for."""
+    value = tuned(trace, moment.at, kind.steps)
+    if value is not None:
+        return kind.steps, value
+    own = getattr(trace.scenario, kind.steps)
+    return kind.steps if own else "logging_steps", steps_of(trace.scenario, kind.steps)
+
+
+def tuned(trace: Trace, at: Record, field: str) -> int | None:
+    """The value that a callback gave this field of the state in the run, before this record."""
+    found = None
+    for part in trace.scenario.callbacks:
+        for act in part.acts:
+            name, _, value = act.whom.partition("=")
+            if act.does == "tune" and name == field:
+                when = (r for r in trace.of(act.event) if act.step in (None, r.step))
+                first = next(when, None)
+                if first is not None and first.call == at.call and first.i < at.i:
+                    found = int(value)
+    return found
+
+
 def _divides(trace: Trace, moment: Moment, kind: Kind) -> bool | None:
     """Whether the interval of this kind divides the step; None where that cannot be told."""
-    step, steps = moment.at.step, getattr(trace.scenario, kind.steps)
+    step, (_, steps) = moment.at.step, _asked_interval(trace, moment, kind)
     if step is None or (steps < 1 and moment.at.max_steps is None):
         return None
     return step % interval(steps, moment.at.max_steps or 0) == 0
@@ -134,15 +161,35 @@ def _rank(record: Record) -> int | None:
     return 2 if record.event is Event.SAVE else 1
 
 
-@check("FLOW-2")
-def intervals(trace: Trace) -> Findings:
-    def due(moment: Moment, kind: Kind) -> bool | None:
-        if not moment.after_step or _delayed(trace, kind, moment.at.step):
-            return False
-        divides = _divides(trace, moment, kind)
-        return None if not divides and kind.flag is not L and _closing(moment) else divides
+def _who_decides(trace: Trace, moment: Moment, kind: Kind) -> str:
+    """The rule on intervals that this moment is a matter of."""
+    if tuned(trace, moment.at, kind.steps) is not None:
+        return "FLOW-10"
+    if not getattr(trace.scenario, kind.steps):
+        return "FLOW-9"
+    stopped = T in moment.standing and not _closing(moment)
+    if stopped and kind.flag is not L and _divides(trace, moment, kind) is False:
+        return "FLOW-11"
+    return "FLOW-2"
 
-    yield from _held_to(trace, "steps", due)
+
+def _by_interval(rule: str) -> Callable[[Trace], Findings]:
+    def intervals(trace: Trace) -> Findings:
+        def due(moment: Moment, kind: Kind) -> bool | None:
+            if _who_decides(trace, moment, kind) != rule:
+                return None
+            if not moment.after_step or _delayed(trace, kind, moment.at.step):
+                return False
+            divides = _divides(trace, moment, kind)
+            return None if not divides and kind.flag is not L and _closing(moment) else divides
+
+        yield from _held_to(trace, "steps", due)
+
+    return intervals
+
+
+for _rule in ("FLOW-2", "FLOW-9", "FLOW-10", "FLOW-11"):
+    check(_rule)(_by_interval(_rule))
 
 
 @check("FLOW-3")
@@ -188,3 +235,37 @@ def last_save(trace: Trace) -> Findings:
 def last_evaluation(trace: Trace) -> Findings:
     for moment in _off_the_interval(trace, V):
         yield variant(moment.at, "evaluated" if V in moment.asked else "not-evaluated")
+
+
+@check("FLOW-8")
+def planned_end(trace: Trace) -> Findings:
+    for moment in _moments(trace):
+        at = moment.at
+        knows = at.step is not None and at.max_steps is not None and at.calls[0].control is not None
+        if moment.after_step and knows and T not in moment.standing:
+            due = _closing(moment)
+            words = [f"{T.field} set", f"{T.field} not set"]
+            expected, got = words if due else reversed(words)
+            where = f"at step {at.step} with max_steps {at.max_steps}"
+            yield saw(at, (T in moment.asked) is due, f"{expected} {where}", got)
+
+
+@check("FLOW-12")
+def best_is_saved(trace: Trace) -> Findings:
+    s = trace.scenario
+    key, best, call = metric_key(s), worst(s), 0
+    for window in windows(trace) if s.save_strategy == "best" else ():
+        if window.opening.call != call:
+            best, call = worst(s), window.opening.call
+        given = [r for r in window.served if r.metrics and key in r.metrics]
+        if not given or s.calls[call - 1] != "train":
+            continue
+        value = number((given[-1].metrics or {})[key])
+        better = is_better(value, best, s)
+        best = value if better else best
+        if not better and S in window.before_save.exit:
+            continue  # a callback asked for this one
+        saved = window.count(Event.SAVE) > 0
+        due = "a save, as {} {:g} is the best" if better else "no save, as {} {:g} is not the best"
+        got = "no save" if better else "a save"
+        yield saw(given[-1], saved is better, due.format(key, value), got)

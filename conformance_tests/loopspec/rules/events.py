@@ -193,7 +193,9 @@ def _makes_all_updates(trace: Trace) -> Findings:
 def _unstopped(trace: Trace) -> bool:
     """Whether no callback of the scenario stops a run, or overrules the end that is planned."""
     s = trace.scenario
-    meddles = any(act.gives in ("new", "junk") or "T" in act.lowers for act in s.acts)
+    meddles = any(
+        act.gives in ("new", "junk") or "T" in act.lowers or act.does == "tune" for act in s.acts
+    )
     return not (meddles or s.early_stopping or "T" in s.raised or "E" in s.raised)
 
 

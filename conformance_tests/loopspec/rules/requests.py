@@ -35,13 +35,24 @@ def _served(window: Window, trace: Trace) -> dict[Flag, tuple[int, int]]:
 _SERVING = {L: Event.LOG, V: Event.EVALUATE, S: Event.SAVE}
 
 
+def _disputed(window: Window) -> str:
+    """The flags that one callback changed as this window opened, and another one after it."""
+    calls = window.opening.calls
+    return "".join(
+        flag
+        for flag in (L, V, S)
+        if sum((flag in call.entry) is not (flag in call.exit) for call in calls) > 1
+    )
+
+
 def _requests(trace: Trace, flags: tuple[Flag, ...], applies: Callable[[Window], bool]) -> Findings:
     for window in windows(trace):
         if not applies(window):
             continue
         wanted, served = _wanted(window), _served(window, trace)
         for flag in flags:
-            if wanted[flag]:
+            nothing = flag is V and not trace.scenario.eval_batches  # CTRL-29
+            if wanted[flag] and not nothing and flag not in _disputed(window):
                 count, due = served[flag]
                 times = "once" if due == 1 else f"{due} times"
                 yield saw(
@@ -143,10 +154,42 @@ def nothing_unasked(trace: Trace) -> Findings:
         for flag in (L, V, S):
             by_itself = flag is S and window.best and window.before_save.event is Event.EVALUATE
             again = flag is L and window.logged  # CTRL-17 says what may become of it
-            if served[flag][0] and not by_itself and not again:
+            if served[flag][0] and not (by_itself or again or flag in _disputed(window)):
                 yield saw(
                     window.opening,
                     wanted[flag],
                     f"no {_SERVING[flag]}, as {flag.field} is not set",
                     "one",
                 )
+
+
+@check("CTRL-28")
+def the_last_word_counts(trace: Trace) -> Findings:
+    for window in windows(trace):
+        wanted, served = _wanted(window), _served(window, trace)
+        for flag in _disputed(window):
+            name = Flag(flag)
+            if flag == L and window.logged:
+                continue
+            last = name in window.opening.exit
+            if wanted[name] is not last:
+                continue  # asked for anew while the step was served
+            word = "set" if last else "cleared"
+            got = f"{served[name][0]} times"
+            expected = (
+                f"{_SERVING[name]} {'once' if last else 'not'}, as {name.field} was {word} last"
+            )
+            yield saw(window.opening, bool(served[name][0]) is last, expected, got)
+
+
+@check("CTRL-29")
+def evaluation_without_a_set(trace: Trace) -> Findings:
+    if trace.scenario.eval_batches:
+        return
+    for record in trace.top:
+        if record.event in (Event.STEP_END, Event.EPOCH_END) and V in record.exit:
+            later = [r for r in trace.top if r.call == record.call and r.i > record.i]
+            if any(r.event is Event.EVALUATE for r in later):
+                yield saw(record, False, "no on_evaluate where nothing is evaluated", "one")
+            else:
+                yield variant(record, "left-out" if later else "raises")

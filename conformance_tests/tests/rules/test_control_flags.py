@@ -252,7 +252,7 @@ def test_a_planted_bug_is_told_by_its_rule(bug: Bug) -> None:
 
 
 def test_every_must_is_broken_by_some_bug() -> None:
-    by_hand = {"CTRL-22"}
+    by_hand = {"CTRL-22", "CTRL-28", "CTRL-29"}
     chapter = [r.id for r in rules().values() if r.id.startswith("CTRL") and r.level == "MUST"]
     assert set(chapter) - {bug.rule for bug in BUGS} == by_hand
 
@@ -298,6 +298,7 @@ VARIANTS: list[tuple[str, str, Callable[[], Trace], str]] = [
         ),
         "pass",
     ),
+    ("CTRL-29", "raises", lambda: traced("evaluation-asked-without-a-set"), "pass"),
     ("CTRL-25", "one-micro-batch", lambda: traced("stop-in-train-begin"), "pass"),
     (
         "CTRL-25",
@@ -328,3 +329,28 @@ def test_what_trainers_may_do_is_named(
     (result,) = judge([trace()], rules=[rules()[rule]]).results
     assert result.verdict == verdict
     assert list(result.variants) == ([variant] if variant else [])
+
+
+def test_a_trainer_that_adds_up_what_callbacks_want_is_reported() -> None:
+    trace = traced("callbacks-disagree")
+    asked = trace.of(Event.STEP_END)[1]
+    for call in asked.calls[-2:]:  # the last word is to save nothing, and yet there is a save
+        call.exit = ""
+    asked.calls[-1].entry = ""
+    results = judge([trace], rules=[r for r in rules().values() if r.id.startswith("CTRL")]).results
+    broken = [r for r in results if r.verdict == "fail"]
+    assert [r.rule.id for r in broken] == ["CTRL-28"]
+    assert broken[0].evidence is not None
+    assert broken[0].evidence.expected == "on_save not, as should_save was cleared last"
+    assert broken[0].evidence.got == "1 times"
+
+
+def test_an_evaluation_of_nothing_is_reported() -> None:
+    trace = traced("requests-without-strategies")
+    trace.scenario = msgspec.structs.replace(trace.scenario, eval_batches=0)
+    (result,) = judge([trace], rules=[rules()["CTRL-29"]]).results
+    assert result.evidence is not None
+    assert (result.evidence.expected, result.evidence.got) == (
+        "no on_evaluate where nothing is evaluated",
+        "one",
+    )

@@ -12,7 +12,7 @@ import pytest
 from loopspec.corpus import CORPUS
 from loopspec.judge import judge
 from loopspec.machine.predict import predict
-from loopspec.scenario import Scenario
+from loopspec.scenario import Act, Scenario, Scripted
 from loopspec.spec import rules
 from loopspec.trace import Call, Outcome, Provenance, Record, Return, Trace
 from loopspec.vocabulary import Capability, Edition, Event, Level, Verdict
@@ -261,6 +261,8 @@ def job(**fields: Any) -> Scenario:
 
 PLAIN, REST, TWICE = "plain", "accumulation-with-a-rest", "trained-twice"
 EVERY_TWO, SETS, BEST = "all-due-every-two-of-five-steps", "evaluation-sets", "best-weights-loaded"
+TUNED = (Scripted("script", (Act(Event.TRAIN_BEGIN, does="tune", whom="logging_steps=1"),)),)
+STOPPED = (Scripted("script", (Act(Event.STEP_BEGIN, 0, raises="T"),)),)
 RAISES, AGAIN = "callback-raises", "trained-again-after-an-exception"
 SHORTER = also(  # the third batch of the first epoch is left out
     drop("SB@2", "PO@2", "OS@2", "SE@3"),
@@ -391,6 +393,21 @@ CASES = (
     Case("FLOW-6", EVERY_TWO, UNSAVED, "saved (transformers-5)", "not-saved"),
     Case("FLOW-7", EVERY_TWO, UNEVALUATED, "evaluated (transformers-5)",
          "not-evaluated"),
+    Case("FLOW-8", job(), flags("SE@3", "T"),
+         "should_training_stop set at step 3 with max_steps 3", "should_training_stop not set"),
+    Case("FLOW-8", job(), put("SE@3", max_steps=4),
+         "should_training_stop not set at step 3 with max_steps 4", "should_training_stop set"),
+    Case("FLOW-9", job(eval_strategy="steps", eval_steps=1), nothing,
+         "no evaluation due by logging_steps=2", "an evaluation due",
+         {"eval_steps": 0, "logging_steps": 2}),
+    Case("FLOW-10", job(logging_strategy="steps", logging_steps=3, callbacks=(Scripted("script"),)),
+         nothing, "a log due by logging_steps=1", "no log due", {"callbacks": TUNED}),
+    Case("FLOW-11", job(save_strategy="steps", save_steps=1, callbacks=STOPPED), nothing,
+         "no save due by save_steps=2", "a save due", {"save_steps": 2}),
+    Case("FLOW-12", "save-what-is-best", drop("SV@6"),
+         "a save, as eval_score 4 is the best", "no save"),
+    Case("FLOW-12", "save-what-is-best", nothing,
+         "no save, as eval_score 3 is not the best", "a save", {"greater_is_better": False}),
     Case("STATE-1", EVERY_TWO, put("LG@2", logs=None), "the keyword argument logs, with values",
          "none"),
     Case("STATE-1", EVERY_TWO, logs("LG@2", epoch=None), "logs with epoch 0.4", "None"),
