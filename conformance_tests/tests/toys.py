@@ -120,6 +120,8 @@ class ToyTrainer:
         self.fire(Event.LOG, "L", logs=logs)
 
     def evaluate(self) -> None:
+        if not self.args.eval_batches:
+            raise ValueError("there is no evaluation set")
         for name in self.args.eval_sets or ("",):
             prefix = f"eval_{name}" if name else "eval"
             metrics: dict[str, Any] = {f"{prefix}_loss": 0.5}
