@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from loopspec.scenario import EarlyStopping, Scenario, Scripted
+from loopspec.scenario import Act, EarlyStopping, Scenario, Scripted
+from loopspec.vocabulary import Event
 
 
 def _resumes(name: str, shows: tuple[int, ...], step: int, **others: Any) -> Scenario:
@@ -67,6 +68,13 @@ SCENARIOS: tuple[Scenario, ...] = (
     _resumes("resume-under-max-steps", (6, 8, 10), 3, train_batches=4, max_steps=6),
     _resumes("resume-what-is-finished", (12,), 3, num_train_epochs=1),
     _resumes("resume-what-ended-inside-an-epoch", (12,), 4, max_steps=4),
+    _resumes(
+        "resume-what-was-stopped",
+        (26,),
+        2,
+        callbacks=(Scripted("script", (Act(Event.STEP_END, 2, raises="T"),)),),
+        **_RESTORED,
+    ),
     _resumes("resume-from-nothing", (13,), 9, may_raise=True),
     _resumes("resume-for-more-steps", (11,), 4, max_steps=4, resumed_with={"max_steps": 7}),
     _resumes(

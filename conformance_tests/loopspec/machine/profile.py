@@ -35,7 +35,6 @@ class Profile(msgspec.Struct, frozen=True):
     """The printer takes total_flos out of the logs that all share (SHOW-6)."""
     restored_go_last: bool = False
     """A callback whose state is restored is called last from then on (CKPT-20)."""
-
     loses_new_callbacks: bool = False
     """A save fails where a stateful callback was not there when the run began (CKPT-19)."""
     keeps_first_of_doubles: bool = False

@@ -9,7 +9,7 @@ from loopspec.rules.resumes import Resume, resumes, stopped_early
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event, Flag
 
-_, _, S, _, _ = Flag
+T, _, S, _, _ = Flag
 
 
 # What the state holds when a resumed run begins ---------------------------------------------------
@@ -174,6 +174,15 @@ def the_new_length_holds(trace: Trace) -> Findings:
     for resume in resumes(trace) if not stopped_early(trace) else ():
         if not resume.finished and _longer(trace, resume):
             yield from _ends_at_target(resume)
+
+
+@check("CKPT-26")
+def a_stop_is_not_stored(trace: Trace) -> Findings:
+    for resume in resumes(trace) if T in trace.scenario.raised else ():
+        if T in resume.save.exit and not resume.finished and resume.begin.step == resume.step:
+            steps = any(record.event is Event.STEP_BEGIN for record in resume.run.records)
+            words = "a step, as the run was stopped and not finished"
+            yield saw(resume.run.records[-1], steps, words, "none")
 
 
 @check("CKPT-14")

@@ -100,6 +100,13 @@ class KeepsTheLength(Simulation):
         self.scenario = change(self.scenario, **lengths)
 
 
+class StaysStopped(Simulation):
+    def _load(self, saved: Saved) -> None:
+        super()._load(saved)
+        if "T" in saved.flags and "T" in self.scenario.raised:
+            self._epochs = 0
+
+
 class StartsAnewSilently(Simulation):
     def _do_begin_run(self) -> None:
         self.resume_from = self.resume_from if self.resume_from in self.checkpoints else 0
@@ -209,6 +216,9 @@ CASES = (
     Case("CKPT-11", KeepsTheLength, "resume-for-more-epochs TE@3",
          "the run to end at step 6",
          "3"),
+    Case("CKPT-26", StaysStopped, "resume-what-was-stopped TE@2",
+         "a step, as the run was stopped and not finished",
+         "none"),
     Case("CKPT-13", StartsAnewSilently, "resume-from-nothing TB@0",
          "an exception, and no event, as there is no such checkpoint",
          "on_train_begin"),
