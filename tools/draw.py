@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 import sys
-from pathlib import Path
 
 import tables
+from writing import ROOT, settle
 
 from loopspec.machine.diagram import TITLES, diagram
 from loopspec.machine.table import PROTOCOL
 
-SPEC = Path(__file__).parents[1] / "spec"
+SPEC = ROOT / "spec"
 BLOCK = re.compile(
     r"(<!-- drawn from the (?:table|machine): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
 )
@@ -49,23 +49,10 @@ def drawn(text: str) -> str:
     return BLOCK.sub(block, text)
 
 
-def outdated() -> list[Path]:
-    """The chapters whose drawings are not those of the table."""
-    return [
-        path for path in sorted(SPEC.glob("*.md")) if drawn(path.read_text()) != path.read_text()
-    ]
-
-
 def main() -> int:
-    stale = outdated()
-    if "--check" in sys.argv[1:]:
-        for path in stale:
-            print(f"{path.name}: drawn from another table; run python tools/draw.py")
-        return 1 if stale else 0
-    for path in stale:
-        path.write_text(drawn(path.read_text()))
-        print(f"{path.name}: drawn")
-    return 0
+    chapters = sorted(SPEC.glob("*.md"))
+    wanted = {path: drawn(path.read_text("utf-8")) for path in chapters}
+    return settle(wanted, "python tools/draw.py")
 
 
 if __name__ == "__main__":

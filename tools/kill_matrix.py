@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
+
+from writing import ROOT, settle
 
 from loopspec.corpus import CORPUS
 from loopspec.judge import judge
@@ -16,7 +17,6 @@ from loopspec.report.model import RuleResult
 from loopspec.spec import rules
 from loopspec.vocabulary import Level
 
-ROOT = Path(__file__).parents[1]
 MATRIX = ROOT / "conformance_tests" / "kill_matrix.json"
 PAGE = ROOT / "docs" / "mutants.md"
 
@@ -95,15 +95,7 @@ def main() -> int:
         MATRIX: json.dumps(found, indent=1, ensure_ascii=False) + "\n",
         PAGE: page(found),
     }
-    stale = [p for p, text in files.items() if not p.exists() or p.read_text("utf-8") != text]
-    if "--check" in sys.argv[1:]:
-        for path in stale:
-            print(f"{path.relative_to(ROOT)} is out of date; run python tools/kill_matrix.py")
-        return 1 if stale else 0
-    for path in stale:
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(files[path], "utf-8")
-    return 0
+    return settle(files, "python tools/kill_matrix.py")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from writing import ROOT, settle
+
 BLOCK = re.compile(r"(<!-- output of: (.+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -36,15 +37,7 @@ def shown(text: str) -> str:
 
 def main() -> int:
     readme = ROOT / "README.md"
-    before = readme.read_text()
-    after = shown(before)
-    if after == before:
-        return 0
-    if "--check" in sys.argv[1:]:
-        print("README.md shows other output; run python tools/show_output.py")
-        return 1
-    readme.write_text(after)
-    return 0
+    return settle({readme: shown(readme.read_text("utf-8"))}, "python tools/show_output.py")
 
 
 if __name__ == "__main__":

@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
+
+from writing import ROOT, settle
 
 from loopspec.spec import Rule, rules
 
-ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "spec" / "13-versions.md"
 REPORTS = ROOT / "tools" / "versions"
 
@@ -118,14 +118,7 @@ def _story(judged: list[dict[str, Any]], rule: Rule) -> str:
 
 
 def main() -> int:
-    text = page(reports())
-    if PAGE.exists() and PAGE.read_text("utf-8") == text:
-        return 0
-    if "--check" in sys.argv[1:]:
-        print("spec/13-versions.md is not what the reports say; run python tools/write_versions.py")
-        return 1
-    PAGE.write_text(text, "utf-8")
-    return 0
+    return settle({PAGE: page(reports())}, "python tools/write_versions.py")
 
 
 if __name__ == "__main__":
