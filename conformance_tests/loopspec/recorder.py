@@ -12,8 +12,8 @@ from typing import Any, Protocol
 
 from loopspec.probe import make_probe
 from loopspec.scenario import Scenario, Scripted
-from loopspec.trace import Call, Record, Return
-from loopspec.values import flags_of, length, plain, rounded, three, values
+from loopspec.trace import Call, Record, Return, Value
+from loopspec.values import flags_of, length, plain, rounded, state_fields, three, values
 from loopspec.vocabulary import Event
 
 
@@ -60,6 +60,7 @@ class Recorder:
         self._depth = 0
         self._ordinals: dict[str, dict[int, int]] = {"control": {}, "state": {}, "args": {}}
         self._kept: list[object] = []
+        self._fields: dict[str, Value] = {}
         self._scenario, self._base, self.exportable = scenario, base, exportable
         self._stateful = [part.name for part in scenario.parts if part.stateful]
         self._puts = scenario.asks("put")
@@ -206,12 +207,22 @@ class Recorder:
             logs=values(keywords.get("logs")),
             metrics=values(keywords.get("metrics")),
             seen=self._observe(event, keywords) | self._counted(),
+            fields=self._changed(state),
         )
         self._last = {"model": keywords.get("model"), "args": args, "state": state}
         self._index += 1
         entry = (record, set(self._present))
         self._open.append(entry)
         return entry
+
+    def _changed(self, state: object) -> dict[str, Value]:
+        """The fields of the state that are not what they were at the record before."""
+        if state is None:
+            return {}
+        before, self._fields = self._fields, state_fields(state)
+        if before == self._fields:
+            return {}
+        return {n: v for n, v in self._fields.items() if n not in before or v != before[n]}
 
     def _counted(self) -> dict[str, dict[str, int]]:
         """What the stateful callbacks have counted up to now."""

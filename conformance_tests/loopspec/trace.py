@@ -42,7 +42,9 @@ class Record(msgspec.Struct, tag_field="line", tag="event", gc=False):
     state, None where no state was given. `state` and `args` are ordinals of the objects. `keywords`
     maps the name of each keyword argument to whether it was something other than None. `seen` is
     what the adapter looked up around the trainer. `call` counts the user's calls (0: construction),
-    `depth` is 1 for an event fired from inside a callback.
+    `depth` is 1 for an event fired from inside a callback. `fields` has other fields of the state,
+    those that it has, and of them only what changed since the record before (see `Trace.fields`);
+    of `best_model_checkpoint` it has the step.
     """
 
     i: int
@@ -63,6 +65,7 @@ class Record(msgspec.Struct, tag_field="line", tag="event", gc=False):
     logs: dict[str, Value] | None = None
     metrics: dict[str, Value] | None = None
     seen: dict[str, Any] = {}
+    fields: dict[str, Value] = {}
 
     @property
     def entry(self) -> str:
@@ -156,6 +159,17 @@ class Trace:
     def top(self) -> list[Record]:
         """The records of events that the trainer fired by itself, not from inside a callback."""
         return [record for record in self.records if not record.depth]
+
+    @functools.cached_property
+    def fields(self) -> list[dict[str, Value]]:
+        """For each record, all the fields of the state that the trace knows by then."""
+        known: dict[str, Value] = {}
+        made = []
+        for record in self.records:
+            if record.fields:
+                known = known | record.fields
+            made.append(known)
+        return made
 
     @functools.cached_property
     def _by_event(self) -> dict[Event, list[Record]]:

@@ -53,6 +53,33 @@ def plain(value: object) -> Value:
     return round(number, 4) if math.isfinite(number) else str(number)
 
 
+STATE_FIELDS = (
+    "num_train_epochs",
+    "logging_steps",
+    "eval_steps",
+    "save_steps",
+    "train_batch_size",
+    "num_input_tokens_seen",
+    "total_flos",
+    "best_model_checkpoint",
+    "is_local_process_zero",
+    "is_world_process_zero",
+    "is_hyper_param_search",
+)
+"""The fields of a state that a record holds under `fields`."""
+
+
+def state_fields(state: object) -> dict[str, Value]:
+    """Those of the fields that this state has; a checkpoint's name as its step."""
+    found = {name: getattr(state, name, _ABSENT) for name in STATE_FIELDS}
+    made = {name: plain(value) for name, value in found.items() if value is not _ABSENT}
+    best = made.get("best_model_checkpoint")
+    if isinstance(best, str) and (step := best.rpartition("-")[2]).isdecimal():
+        made["best_model_checkpoint"] = int(step)
+    return made
+
+
+_ABSENT = object()
 _TIMED = ("_runtime", "_per_second", "_time")
 
 

@@ -154,3 +154,24 @@ def test_calls_of_the_user_are_counted_and_their_returns_written() -> None:
     played.recorder.returned("train", step=3, flags="T")
     assert [record.call for record in played.records] == [0, 1]
     assert played.lines[-1] == Return(1, "train", 3, "T")
+
+
+def test_fields_of_the_state_are_told_when_they_change() -> None:
+    played = Played()
+    where = state()
+    for checkpoint in (None, "out/checkpoint-12", "out/checkpoint-12", "the best"):
+        where.best_model_checkpoint = checkpoint
+        where.is_world_process_zero = True
+        played.fire(Event.SAVE, "args", where, control(), order="first last")
+    assert [record.fields for record in played.records] == [
+        {"best_model_checkpoint": None, "is_world_process_zero": True},
+        {"best_model_checkpoint": 12},
+        {},
+        {"best_model_checkpoint": "the best"},
+    ]
+
+
+def test_a_record_without_a_state_has_no_fields() -> None:
+    played = Played()
+    played.fire(Event.SAVE, order="first last")
+    assert played.records[0].fields == {}

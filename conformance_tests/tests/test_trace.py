@@ -47,6 +47,16 @@ def test_views(path: Path) -> None:
     ]
     assert len(trace.runs) == 2
     assert all(run[0].event is Event.TRAIN_BEGIN for run in trace.runs)
+
+
+def test_fields_of_the_state_add_up(path: Path) -> None:
+    trace = read_trace(path)
+    first, second, *_ = trace.records
+    assert first.fields["num_train_epochs"] == 0
+    assert first.fields["train_batch_size"] is None
+    assert second.fields == {"num_train_epochs": 1, "train_batch_size": 1}
+    assert len(trace.fields) == len(trace.records)
+    assert trace.fields[1] == trace.fields[-1] == first.fields | second.fields
     assert all(not record.depth for record in trace.top)
     assert trace.text(Event.STEP_END, Event.SAVE) == "SE@1 SE@2 SV@2 SE@3[T] SE@1 SE@2 SE@3[T]"
     assert trace.of(Event.SAVE, Event.INIT_END)[0].event is Event.INIT_END

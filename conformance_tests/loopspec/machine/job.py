@@ -23,9 +23,12 @@ from loopspec.machine.players import (
 )
 from loopspec.machine.profile import Profile
 from loopspec.scenario import Scenario
+from loopspec.trace import Value
 
 _EVAL_LOSS = 0.5
 _LEARNING_RATE = 0.125
+_BATCH_SIZE = 1
+_OF_STATE = ("num_train_epochs", "logging_steps", "eval_steps", "save_steps", "train_batch_size")
 
 
 class Saved(NamedTuple):
@@ -71,6 +74,19 @@ class Job:
     def gradient(self) -> bool:
         """Whether the weight has a gradient now."""
         return self._slope > 0
+
+    @property
+    def fields(self) -> dict[str, Value]:
+        """What a record holds under `fields`: those of the state, and what never changes here."""
+        return {
+            **{name: getattr(self.state, name) for name in _OF_STATE},
+            "num_input_tokens_seen": 0,
+            "total_flos": 0.0,
+            "best_model_checkpoint": self._best_checkpoint,
+            "is_local_process_zero": self.state.first_process,
+            "is_world_process_zero": self.state.first_process,
+            "is_hyper_param_search": False,
+        }
 
     # Facts ---------------------------------------------------------------------------------------
 
@@ -126,7 +142,12 @@ class Job:
         self._epochs = (
             math.ceil(max_steps / per_epoch) if s.max_steps > 0 else math.ceil(s.num_train_epochs)
         )
-        self.state = State(self._states, max_steps=max_steps)
+        self.state = State(
+            self._states,
+            max_steps=max_steps,
+            num_train_epochs=self._epochs,
+            train_batch_size=_BATCH_SIZE,
+        )
         self._best_checkpoint = None
         self._stored = self._counted()
         for kind in _INTERVALS:

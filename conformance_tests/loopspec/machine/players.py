@@ -38,9 +38,11 @@ class State(msgspec.Struct):
     log_history: list[dict[str, Any]] = []
     best_metric: float | None = None
     best_step: int | None = None
-    logging_steps: int = 0
-    eval_steps: int = 0
-    save_steps: int = 0
+    logging_steps: int = 500
+    eval_steps: int = 500
+    save_steps: int = 500
+    num_train_epochs: int = 0
+    train_batch_size: int | None = None
     first_process: bool = True
 
 

@@ -15,7 +15,7 @@ from loopspec.machine.table import ROUTINES
 from loopspec.machine.walk import STANDARD, Table, walk
 from loopspec.probe import SCRIPTED, ScriptedError, ScriptedInterrupt, tune
 from loopspec.scenario import Act, Scenario
-from loopspec.trace import Call, Outcome, Provenance, Record, Return, Trace
+from loopspec.trace import Call, Outcome, Provenance, Record, Return, Trace, Value
 from loopspec.values import history, plain, values
 from loopspec.vocabulary import Event
 
@@ -40,6 +40,7 @@ class Simulation(Job):
         self._table = table
         self._call = self._depth = self._index = 0
         self._open: list[Record] = []
+        self._known: dict[str, Value] = {}
 
     def _make_trainer(self) -> None:
         super()._make_trainer()
@@ -217,6 +218,8 @@ class Simulation(Job):
         if counted:
             seen["kept"] = counted
         self.moved = False
+        known, self._known = self._known, self.fields
+        changed = {n: v for n, v in self._known.items() if n not in known or v != known[n]}
         self._index += 1
         return Record(
             i=self._index - 1,
@@ -237,6 +240,7 @@ class Simulation(Job):
             logs=values(logs),
             metrics=values(metrics),
             seen=seen,
+            fields=changed,
         )
 
     # Stage: what the simulated callbacks ask -----------------------------------------------------
