@@ -274,4 +274,12 @@ SCENARIOS: tuple[Scenario, ...] = (
         num_train_epochs=1,
         calls=("look", "train", "look", "evaluate", "look", "train", "look"),
     ),
+    Scenario(
+        name="raises-after-asking",
+        shows=_shows(41),
+        num_train_epochs=1,
+        catches=True,
+        callbacks=(Scripted("asks", (Act(Event.STEP_END, 2, raises="S", does="fail"),)),),
+        calls=("train", "evaluate"),
+    ),
 )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from loopspec.rules.checking import Findings, check, saw, variant
 from loopspec.trace import Record, Trace
-from loopspec.vocabulary import Event
+from loopspec.vocabulary import Event, flag_names
 
 
 def _done(trace: Trace, what: str) -> Iterator[tuple[Record, int, str]]:
@@ -101,3 +101,21 @@ def given_is_what_is_held(trace: Trace) -> Findings:
             if before and line.seen:
                 words = "the trainer's own model, args and state"
                 yield saw(before[-1], not others, words, f"another {', '.join(others)}")
+
+
+@check("DISP-41")
+def set_before_raising(trace: Trace) -> Findings:
+    doers = {
+        (part.name, act.event)
+        for part in trace.scenario.callbacks
+        for act in part.acts
+        if act.does in ("fail", "interrupt")
+    }
+    for before, record in trace.neighbours if trace.scenario.catches else ():
+        last = before.calls[-1]
+        new = [flag for flag in last.exit if flag not in last.entry]
+        raised = record.call > before.call and (last.who, before.event) in doers
+        if raised and new and record.event is Event.PREDICTION_STEP:
+            lost = "".join(flag for flag in new if flag not in record.entry)
+            words = f"{flag_names(''.join(new))}, which {last.who} set before it raised"
+            yield saw(record, not lost, words, "cleared")

@@ -283,6 +283,8 @@ CASES = (
          "the new method of early called", "the old one"),
     Case("DISP-40", "what-the-trainer-holds", nothing, "the trainer's own model, args and state",
          "another model"),
+    Case("DISP-41", "raises-after-asking", flags("ps@2", "first", "", ""),
+         "should_save, which asks set before it raised", "cleared"),
 )
 # fmt: on
 RETURNED: dict[str, tuple[int, dict[str, Any]]] = {
