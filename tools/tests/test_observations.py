@@ -16,7 +16,7 @@ from loopspec.vocabulary import Capability
 @functools.cache
 def judged(subject: str) -> Report:
     """The one real run of a subject that this module looks at."""
-    return check(subject, processes=0)
+    return check(subject, processes=2)
 
 
 @pytest.mark.parametrize("subject", observations.SUBJECTS)
