@@ -300,5 +300,6 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
     Capability.DEFAULT_FLOW: lambda s: s.asks("tune"),
     Capability.PUSHING: lambda s: "push" in s.calls,
     Capability.DISPLAY: lambda s: bool(s.display),
+    Capability.STRING_LIMIT: lambda s: s.max_str_len is not None,
     Capability.RESUME: lambda s: any(call.startswith("resume") for call in s.calls),
 }

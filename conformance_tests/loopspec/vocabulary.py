@@ -86,6 +86,7 @@ class Capability(StrEnum):
     RESUME = "resume"
     PUSHING = "pushing"
     DISPLAY = "display"
+    STRING_LIMIT = "string-limit"
     CALLBACK_STATES = "callback-states"
 
 

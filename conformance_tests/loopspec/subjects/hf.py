@@ -87,6 +87,11 @@ class HFSubject(Subject):
             _transformers().trainer_utils, "SaveStrategy"
         ):
             absent.add(Capability.SAVE_BEST)
+        if (
+            self._arguments_class is None
+            and not inspect.signature(_transformers().trainer_callback.ProgressCallback).parameters
+        ):
+            absent.add(Capability.STRING_LIMIT)
         if self.exportable_base is None:
             absent.add(Capability.CALLBACK_STATES)
         return frozenset(Capability) - absent
