@@ -58,6 +58,7 @@ def digit_trainer(folder: Path, digits: tuple[Samples, Samples], **settings: Any
             "eval_strategy": "epoch",
             "save_strategy": "epoch",
             "use_cpu": True,
+            "report_to": "none",
             "disable_tqdm": True,
             **settings,
         },
