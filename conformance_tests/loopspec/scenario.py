@@ -164,6 +164,10 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     max_str_len: int | None = None
     """The `max_str_len` of the progress display; None for its default."""
 
+    report_to: tuple[str, ...] | str = ()
+    """The trackers to report to, by name, or `all`, or `none`; with `default` the argument is left
+    out."""
+
     num_train_epochs: float = 2
     max_steps: int = -1
     gradient_accumulation_steps: int = 1
@@ -191,6 +195,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def anew(self) -> Scenario:
         """The same scenario with the arguments that it has after `new`."""
         return msgspec.structs.replace(self, **self.resumed_with) if self.resumed_with else self
+
+    @property
+    def tracks(self) -> bool:
+        """Whether trackers have a part in it."""
+        return bool(self.report_to) or "report_to" in self.resumed_with
 
     def needs(self) -> frozenset[Capability]:
         """The capabilities without which a subject cannot run this scenario."""
@@ -252,6 +261,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 f"early stopping (patience {wanted.patience}, threshold {wanted.threshold:g})"
             )
         parts += [str(callback) for callback in self.callbacks]
+        if self.report_to:
+            to = self.report_to
+            parts.append("report_to " + (to if isinstance(to, str) else ", ".join(to)))
         if self.calls != ("train",):
             parts.append("calls " + ", ".join(self.calls))
         if self.resumed_with:
@@ -301,5 +313,7 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
     Capability.PUSHING: lambda s: "push" in s.calls,
     Capability.DISPLAY: lambda s: bool(s.display),
     Capability.STRING_LIMIT: lambda s: s.max_str_len is not None,
+    Capability.INTEGRATIONS: lambda s: s.tracks,
+    Capability.TENSORBOARD: lambda s: "tensorboard" in s.report_to or s.report_to == "all",
     Capability.RESUME: lambda s: any(call.startswith("resume") for call in s.calls),
 }

@@ -88,6 +88,8 @@ class Capability(StrEnum):
     DISPLAY = "display"
     STRING_LIMIT = "string-limit"
     CALLBACK_STATES = "callback-states"
+    INTEGRATIONS = "integrations"
+    TENSORBOARD = "tensorboard"
 
 
 class Level(StrEnum):

@@ -12,6 +12,7 @@ from loopspec.corpus import (
     display,
     early_stopping,
     events,
+    integrations,
     state,
 )
 from loopspec.scenario import Scenario
@@ -25,6 +26,7 @@ CHAPTERS: dict[str, ModuleType] = {
     "STOP": early_stopping,
     "CKPT": checkpoints,
     "SHOW": display,
+    "INT": integrations,
 }
 """The module with the scenarios of each chapter, by the prefix of the chapter's rules."""
 

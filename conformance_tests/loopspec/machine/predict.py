@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from loopspec.machine.board import Board
 from loopspec.machine.display import Display
 from loopspec.machine.job import Job
 from loopspec.machine.players import Actor, Control, JunkError, Player, Stopper, default_flow
@@ -41,6 +42,7 @@ class Simulation(Job):
         self._call = self._depth = self._index = 0
         self._open: list[Record] = []
         self._known: dict[str, Value] = {}
+        self._board = Board()
 
     def _make_trainer(self) -> None:
         super()._make_trainer()
@@ -54,6 +56,7 @@ class Simulation(Job):
             self._players.append(self._display)
 
     def _construct(self) -> None:
+        self._board.open(self.scenario, self.profile)
         self._walk("construct")
         self._players += self._registered("added")
 
@@ -105,6 +108,8 @@ class Simulation(Job):
         if self.scenario.display:
             order = [self._names(p) for p in self._players if isinstance(p, Actor | Display)]
             seen |= {"order": order, **self._display.seen(), "gave": values(self.gave)}
+        if self.scenario.tracks:
+            seen |= self._board.seen()
         step, entries = self.state.global_step, history(self.state.log_history)
         return Return(self._call, call, step, self._flagged().flags, entries, seen, raised)
 
@@ -175,6 +180,7 @@ class Simulation(Job):
 
     def dispatch(self, event: Event, clears: str) -> None:
         self._flagged().change(lowers=clears)
+        self._board.see(event, self.state.global_step, self.logs)
         self._open.append(self._record(event))
         players = self._players if self.profile.live_callback_list else list(self._players)
         # Until the event is over, what a callback has the trainer do meets the control of before.

@@ -40,6 +40,8 @@ class Profile(msgspec.Struct, frozen=True):
     keeps_first_of_doubles: bool = False
     """Of stateful callbacks that share a class, checkpoints restore what they had counted when the
     run began (CKPT-25)."""
+    reports_by_default: bool = True
+    """Where `report_to` is not given, all available trackers are reported to (INT-1)."""
 
 
 REFERENCE = Profile()
@@ -52,6 +54,7 @@ TRANSFORMERS_5 = Profile(
     trains_past_the_end=True,
     restored_go_last=True,
     loses_new_callbacks=True,
+    reports_by_default=False,
     takes_total_flos=True,
     keeps_first_of_doubles=True,
     leaves_bars_open=True,

@@ -12,6 +12,7 @@ import os
 import random
 import sys
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,8 @@ class HFSubject(Subject):
             absent.add(Capability.STRING_LIMIT)
         if self.exportable_base is None:
             absent.add(Capability.CALLBACK_STATES)
+        if find_spec("tensorboard") is None:
+            absent.add(Capability.TENSORBOARD)  # it is needed to read back what was written
         return frozenset(Capability) - absent
 
     @property
@@ -137,7 +140,7 @@ class HFSubject(Subject):
     def make_arguments(self, scenario: Scenario, folder: Path) -> Any:
         wanted: dict[str, Any] = {
             "output_dir": str(folder),
-            "report_to": [],
+            "report_to": _report_to(scenario),
             "disable_tqdm": scenario.display != "progress",
             "use_cpu": True,
             "lr_scheduler_type": "constant",
@@ -147,6 +150,8 @@ class HFSubject(Subject):
             **scenario.arguments(),
             **self._arguments,
         }
+        if wanted["report_to"] == "default":
+            del wanted["report_to"]
         made = self._arguments_class or _transformers().TrainingArguments
         known = inspect.signature(made).parameters
         named = {
@@ -199,7 +204,9 @@ class HFSubject(Subject):
             if scenario.max_str_len is not None:
                 _show_strings(trainer, scenario.max_str_len)
         predicted = self.make_dataset(scenario, scenario.eval_batches)
-        return HFDriver(trainer, predicted, folder, self._hub, bool(scenario.display))
+        driver = HFDriver(trainer, predicted, folder, self._hub, bool(scenario.display))
+        driver.tracks = scenario.tracks
+        return driver
 
     def _callbacks(self, scenario: Scenario, recorder: Recorder) -> list[Any]:
         first, *parts, last = recorder.registered("instance", "class")
@@ -226,6 +233,13 @@ def _show_strings(trainer: Any, longest: int) -> None:
     made = type(find_display(trainer))
     trainer.remove_callback(made)
     trainer.add_callback(made(max_str_len=longest))
+
+
+def _report_to(scenario: Scenario) -> list[str] | str:
+    if scenario.tracks:
+        os.environ.pop("TENSORBOARD_LOGGING_DIR", None)  # it would lead out of the folder
+    to = scenario.report_to
+    return to if isinstance(to, str) else list(to)
 
 
 def _transformers() -> Any:

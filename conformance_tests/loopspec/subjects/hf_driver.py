@@ -15,6 +15,7 @@ from loopspec.scenario import Scripted
 from loopspec.subjects.base import Driver
 from loopspec.subjects.hub import Hub
 from loopspec.subjects.screen import Screen, display_word
+from loopspec.subjects.trackers import trackers_of, written
 from loopspec.values import history, values
 from loopspec.vocabulary import Flag
 
@@ -30,6 +31,7 @@ class HFDriver(Driver):
         self._watch, self._watching = watch, False
         self._screen = Screen()
         self._gave: dict[str, Any] | None = None
+        self.tracks = False
 
     def train(self) -> None:
         self._train()
@@ -118,6 +120,10 @@ class HFDriver(Driver):
         if self._watch:
             order = list(_order(self.trainer))
             held["seen"] = {"order": order, **self._screen.seen(), "gave": self._gave}
+        if self.tracks:
+            with quiet():
+                trackers = trackers_of(self.trainer.callback_handler.callbacks)
+                held["seen"] = {"trackers": trackers, **written(self._folder)}
         return held
 
 

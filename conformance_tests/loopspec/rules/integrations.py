@@ -1,0 +1,134 @@
+"""Checks of the chapter on integrations: which trackers a trainer has, and what they were told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from loopspec.machine.board import KNOWN, tracked
+from loopspec.rules.checking import Finding, Findings, check, saw, variant
+from loopspec.trace import Record, Return, Trace
+from loopspec.vocabulary import Event
+
+
+class _Look(NamedTuple):
+    """What was found after a call: the last record before it, and the trackers' names.
+
+    `asked` is the `report_to` that the trainer was built with.
+    """
+
+    asked: Any
+    returned: Return
+    at: Record
+    names: list[str]
+
+
+def _looks(trace: Trace) -> Iterator[_Look]:
+    for returned in trace.returns:
+        before = [record for record in trace.records if record.call <= returned.call]
+        if before and "trackers" in returned.seen:
+            renewed = trace.trainer_of[returned.call] > 0
+            job = trace.scenario.anew if renewed else trace.scenario
+            yield _Look(job.report_to, returned, before[-1], returned.seen["trackers"])
+
+
+@check("INT-1")
+def reports_by_default(trace: Trace) -> Findings:
+    for look in _looks(trace):
+        if look.asked == "default":
+            yield variant(look.at, "all" if look.names else "none")
+
+
+@check("INT-2")
+def none_is_nothing(trace: Trace) -> Findings:
+    for look in _looks(trace):
+        if not look.asked or look.asked == "none":
+            yield saw(look.at, not look.names, "no tracker", ", ".join(look.names))
+
+
+@check("INT-3")
+def just_the_named(trace: Trace) -> Findings:
+    for look in _looks(trace):
+        if look.asked and not isinstance(look.asked, str):
+            words = f"a tracker for {', '.join(look.asked)} and no other"
+            good = set(look.names) == set(look.asked)
+            yield saw(look.at, good, words, ", ".join(look.names) or "none")
+
+
+@check("INT-4")
+def all_that_are_accessible(trace: Trace) -> Findings:
+    for look in _looks(trace):
+        if look.asked == "all":
+            good, got = "tensorboard" in look.names, ", ".join(look.names) or "no tracker"
+            yield saw(look.at, good, "a tracker for tensorboard, which is installed", got)
+
+
+@check("INT-5")
+def unknown_names_are_errors(trace: Trace) -> Findings:
+    asked = trace.scenario.resumed_with.get("report_to", ())
+    for name in () if isinstance(asked, str) else asked:
+        if name in KNOWN or not trace.records:
+            continue
+        outcome, at = trace.outcome, len(trace.records) - 1
+        expected = f"a ValueError about {name} when the trainer is built"
+        built = any(trace.trainer_of[record.call] for record in trace.records)
+        if outcome.kind != "raised" or built:
+            yield Finding(False, at, expected, "a trainer")
+        else:  # a predicted error has no words
+            told = outcome.error.startswith("ValueError") and name in outcome.error
+            yield Finding(told or not outcome.error, at, expected, outcome.error)
+
+
+@check("INT-6")
+def numbers_arrive(trace: Trace) -> Findings:
+    for look in _looks(trace):
+        if "tensorboard" not in look.names:
+            continue
+        found: list[list[Any]] = look.returned.seen.get("tracked", [])
+        logs = [r for r in trace.of(Event.LOG) if r.call <= look.returned.call and r.logs]
+        told: list[list[Any]] = []
+        for record in logs:
+            wanted = tracked(record.logs or {}, record.step)
+            told += wanted
+            lost = [
+                f"{tag} {value}" for tag, step, value in wanted if [tag, step, value] not in found
+            ]
+            words = "what is logged in the event files, at this step"
+            yield saw(record, not lost, words, "no " + ", ".join(lost))
+        for tag, step, value in [one for one in found if one not in told] if logs else []:
+            words = "nothing in the event files that was not logged"
+            yield saw(logs[-1], False, words, f"{tag} {value} at step {step}")
+
+
+@check("INT-7")
+def parameters_arrive(trace: Trace) -> Findings:
+    for look in _looks(trace):
+        if "tensorboard" in look.names and look.returned.name == "train":
+            told = bool(look.returned.seen.get("parameters"))
+            yield saw(look.at, told, "the arguments in the event files", "none")
+
+
+@check("INT-8")
+def trackers_observe(trace: Trace) -> Findings:
+    trackers = {trace.trainer_of[look.returned.call]: look.names for look in _looks(trace)}
+    if len(trackers) != 2 or [bool(names) for names in trackers.values()] != [True, False]:
+        return
+    watched, unwatched = trace.trainers[0], trace.trainers[-1]
+    for one, other in zip(watched, unwatched, strict=False):
+        words = f"as without the tracker: {_told(other)}"
+        yield saw(one, _shape(one) == _shape(other), words, _told(one))
+    if len(watched) != len(unwatched):
+        words = f"as many events as without the tracker, {len(unwatched)}"
+        yield saw(watched[-1], False, words, str(len(watched)))
+
+
+def _shape(record: Record) -> tuple[Any, ...]:
+    flags = [(call.who, call.entry, call.exit) for call in record.calls]
+    where = record.event, record.step, record.epoch, record.max_steps, record.history
+    return *where, record.best, flags, record.logs, record.metrics
+
+
+def _told(record: Record) -> str:
+    flags = f"[{record.entry}]" if record.calls and record.entry else ""
+    logs = f" {record.logs}" if record.logs else ""
+    return f"{record.event.code}@{record.step}{flags}{logs}"

@@ -1,0 +1,158 @@
+"""Each rule of the chapter on integrations: which broken trace it reports, and with what words.
+
+A trace is predicted, and then changed as a trainer with one bug would have made it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from loopspec.corpus import CORPUS
+from loopspec.judge import judge
+from loopspec.machine.predict import predict
+from loopspec.spec import rules
+from loopspec.trace import Outcome, Provenance, Trace
+from loopspec.vocabulary import Capability, Edition, Event, Verdict
+
+BY = Provenance("a broken trainer", "1", tuple(Capability), "1")
+CHAPTER = [rule for rule in rules().values() if rule.id.startswith("INT-")]
+
+Edit = Callable[[Trace], None]
+
+
+def trackers(*names: str) -> Edit:
+    def edit(trace: Trace) -> None:
+        trace.returns[0].seen["trackers"] = list(names)
+
+    return edit
+
+
+def lost(tag: str) -> Edit:
+    def edit(trace: Trace) -> None:
+        seen = trace.returns[0].seen
+        seen["tracked"] = [one for one in seen["tracked"] if one[0] != tag]
+
+    return edit
+
+
+def extra(trace: Trace) -> None:
+    trace.returns[0].seen["tracked"].append(["train/step", 4, 4])
+
+
+def no_parameters(trace: Trace) -> None:
+    trace.returns[0].seen["parameters"] = False
+
+
+def other_loss(trace: Trace) -> None:
+    log = trace.trainers[-1][-2]
+    assert log.event is Event.LOG
+    log.logs = {"train_loss": 9.0}
+
+
+def fewer(trace: Trace) -> None:
+    trace.records.pop()
+
+
+def passed_over(trace: Trace) -> None:
+    trace.outcome = Outcome("completed")
+
+
+def other_error(trace: Trace) -> None:
+    trace.outcome = Outcome("raised", "KeyError: 3", during="new")
+
+
+CASES = [
+    ("INT-2", "reports-to-none", trackers("wandb"), "no tracker", "wandb"),
+    ("INT-3", "tracked-then-not", trackers(), "a tracker for tensorboard and no other", "none"),
+    (
+        "INT-3",
+        "tracked-then-not",
+        trackers("tensorboard", "wandb"),
+        "a tracker for tensorboard and no other",
+        "tensorboard, wandb",
+    ),
+    (
+        "INT-4",
+        "reports-to-all",
+        trackers(),
+        "a tracker for tensorboard, which is installed",
+        "no tracker",
+    ),
+    (
+        "INT-5",
+        "reports-to-nobody-known",
+        passed_over,
+        "a ValueError about nowhere when the trainer is built",
+        "a trainer",
+    ),
+    (
+        "INT-5",
+        "reports-to-nobody-known",
+        other_error,
+        "a ValueError about nowhere when the trainer is built",
+        "KeyError: 3",
+    ),
+    (
+        "INT-6",
+        "tracked-then-not",
+        lost("eval/score"),
+        "what is logged in the event files, at this step",
+        "no eval/score 1.0",
+    ),
+    (
+        "INT-6",
+        "tracked-then-not",
+        extra,
+        "nothing in the event files that was not logged",
+        "train/step 4 at step 4",
+    ),
+    ("INT-7", "tracked-then-not", no_parameters, "the arguments in the event files", "none"),
+    (
+        "INT-8",
+        "tracked-then-not",
+        other_loss,
+        "as without the tracker: LG@4[T] {'train_loss': 9.0}",
+        "LG@4[T] {'train_runtime': None",
+    ),
+    (
+        "INT-8",
+        "tracked-then-not",
+        fewer,
+        "as many events as without the tracker, 33",
+        "34",
+    ),
+]
+
+
+def broken(name: str, edit: Edit) -> Trace:
+    given = predict(CORPUS[name])
+    trace = Trace(given.scenario, BY, [*given.records, *given.returns], given.outcome)
+    edit(trace)
+    return Trace(trace.scenario, BY, [*trace.records, *trace.returns], trace.outcome)
+
+
+@pytest.mark.parametrize(("rule", "name", "edit", "expected", "got"), CASES)
+def test_a_rule_reports_what_breaks_it(
+    rule: str, name: str, edit: Edit, expected: str, got: str
+) -> None:
+    report = judge([broken(name, edit)], rules=CHAPTER)
+    failures = [r for r in report.results if r.verdict is Verdict.FAIL]
+    assert [r.rule.id for r in failures] == [rule]
+    evidence = failures[0].evidence
+    assert evidence is not None
+    assert evidence.expected == expected
+    assert evidence.got.startswith(got)
+
+
+@pytest.mark.parametrize(("names", "seen"), [((), "none"), (("tensorboard",), "all")])
+@pytest.mark.parametrize("edition", Edition)
+def test_either_default_conforms(names: tuple[str, ...], seen: str, edition: Edition) -> None:
+    trace = broken("reports-by-default", trackers(*names))
+    (result,) = judge([trace], rules=[rules()["INT-1"]], edition=edition).results
+    assert (result.verdict, result.variants) == (Verdict.PASS, {seen: 1})
+
+
+def test_every_rule_has_a_case() -> None:
+    assert {rule.id for rule in CHAPTER} - {case[0] for case in CASES} == {"INT-1"}
