@@ -13,6 +13,7 @@ from loopspec.corpus import (
     early_stopping,
     events,
     integrations,
+    processes,
     state,
 )
 from loopspec.scenario import Scenario
@@ -27,6 +28,7 @@ CHAPTERS: dict[str, ModuleType] = {
     "CKPT": checkpoints,
     "SHOW": display,
     "INT": integrations,
+    "PROC": processes,
 }
 """The module with the scenarios of each chapter, by the prefix of the chapter's rules."""
 

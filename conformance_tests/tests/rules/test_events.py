@@ -18,7 +18,10 @@ from loopspec.trace import Call, Outcome, Provenance, Record, Return, Trace
 from loopspec.vocabulary import Capability, Edition, Event, Level, Verdict
 
 BY = Provenance("a broken trainer", "1", tuple(Capability), "1")
-CHAPTER = [rule for rule in rules().values() if rule.id.startswith(("EVT-", "FLOW-", "STATE-"))]
+LOGS = ("STATE-1", "STATE-2", "STATE-3", "STATE-4")
+CHAPTER = [
+    rule for rule in rules().values() if rule.id.startswith(("EVT-", "FLOW-")) or rule.id in LOGS
+]
 
 Lines = list[Record | Return]
 Edit = Callable[[Lines], None]

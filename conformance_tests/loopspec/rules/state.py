@@ -1,0 +1,140 @@
+"""Checks of the chapter on the state: its fields, and what its log_history holds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from loopspec.machine.players import interval, steps_of
+from loopspec.rules.checking import Findings, check, saw, unless
+from loopspec.rules.outline import planned_updates, updates_per_epoch
+from loopspec.scenario import Scenario
+from loopspec.trace import Record, Return, Trace, Value
+from loopspec.vocabulary import Event
+
+
+@check("STATE-5")
+def step_is_in_the_history_alone(trace: Trace) -> Findings:
+    for record in trace.of(Event.LOG):
+        if record.logs:
+            yield saw(record, "step" not in record.logs, "logs without step", "with it")
+
+
+@check("STATE-6")
+def time_of_an_evaluation(trace: Trace) -> Findings:
+    for record in trace.of(Event.LOG):
+        found = (key.removesuffix("_loss") for key in record.logs or () if key.endswith("_loss"))
+        for prefix in found:
+            if prefix.startswith("eval"):
+                yield from _timed(record, prefix)
+
+
+@check("STATE-7")
+def time_of_a_run(trace: Trace) -> Findings:
+    for record in trace.of(Event.LOG):
+        if "train_loss" in (record.logs or {}):
+            yield from _timed(record, "train")
+            good = "total_flos" in (record.logs or {})
+            yield saw(record, good, "total_flos in the last log of a run", "no such key")
+
+
+def _timed(record: Record, prefix: str) -> Findings:
+    for name in ("runtime", "samples_per_second", "steps_per_second"):
+        key = f"{prefix}_{name}"
+        yield saw(record, key in (record.logs or {}), f"{key} in the log", "no such key")
+
+
+@check("STATE-8")
+def predictions_are_not_logged(trace: Trace) -> Findings:
+    for record, before, after in _calls(trace, "predict"):
+        words = f"{len(before)} entries in log_history, as before predict()"
+        yield saw(record, before == after, words, len(after))
+
+
+@check("STATE-9")
+def evaluations_are_added(trace: Trace) -> Findings:
+    for record, before, after in _calls(trace, "evaluate"):
+        kept = after[: len(before)] == before
+        good = kept and len(after) > len(before)
+        words = f"more than the {len(before)} entries of before evaluate(), and those first"
+        yield saw(record, good, words, f"{len(after)} entries" + ", others first" * (not kept))
+
+
+_History = list[dict[str, Value]]
+
+
+def _calls(trace: Trace, name: str) -> Iterator[tuple[Record, _History, _History]]:
+    """The last record of each such call, with the log_history before and after it."""
+    of, last = trace.trainer_of, {record.call: record for record in trace.records}
+    before: Return | None = None
+    for after in trace.returns:
+        history = before.history if before and of[before.call] == of[after.call] else []
+        if after.name == name and after.call in last and not after.raised:
+            one_before = before is None or before.call == after.call - 1
+            if history is not None and after.history is not None and one_before:
+                yield last[after.call], history, after.history
+        before = after
+
+
+@check("STATE-10")
+def epochs_planned(trace: Trace) -> Findings:
+    for record, fields, s in _begins(trace):
+        due = math.ceil(s.num_train_epochs)
+        if s.max_steps > 0:
+            due = math.ceil(s.max_steps / updates_per_epoch(trace))
+        if "num_train_epochs" in fields:
+            value = fields["num_train_epochs"]
+            yield saw(record, value == due, f"state.num_train_epochs {due}", value)
+
+
+@check("STATE-11")
+def intervals_in_steps(trace: Trace) -> Findings:
+    for record, fields, s in _begins(trace):
+        for kind in ("logging", "eval", "save"):
+            name = f"{kind}_steps"
+            strategy = getattr(s, f"{kind}_strategy")
+            if strategy != "steps" or name not in fields or s is not trace.scenario:
+                continue
+            due = interval(steps_of(s, name), planned_updates(trace))
+            yield saw(record, fields[name] == due, f"state.{name} {due}", fields[name])
+
+
+def _begins(trace: Trace) -> Iterator[tuple[Record, dict[str, Value], Scenario]]:
+    """Each on_train_begin of a run that is not resumed, with its fields and its arguments."""
+    s = trace.scenario
+    for record, fields in zip(trace.records, trace.fields, strict=True):
+        fresh = record.call and s.calls[record.call - 1].startswith("train")
+        if record.event is Event.TRAIN_BEGIN and fresh:
+            yield record, fields, s.anew if trace.trainer_of[record.call] else s
+
+
+@check("STATE-12")
+def batch_size_is_told(trace: Trace) -> Findings:
+    for record, fields in zip(trace.records, trace.fields, strict=True):
+        if record.event is Event.TRAIN_BEGIN and "train_batch_size" in fields:
+            value = fields["train_batch_size"]
+            good = isinstance(value, int) and value > 0
+            yield saw(record, good, "state.train_batch_size, a number of samples", value)
+
+
+@check("STATE-13")
+def best_checkpoint_is_there(trace: Trace) -> Findings:
+    for record, fields in zip(trace.records, trace.fields, strict=True):
+        best, there = fields.get("best_model_checkpoint"), record.seen.get("checkpoints")
+        if record.event is Event.SAVE and best is not None and there is not None:
+            words = "state.best_model_checkpoint to be a checkpoint that is there"
+            yield saw(record, best in there, words, f"that of step {best}")
+
+
+@check("STATE-14")
+def no_search(trace: Trace) -> Findings:
+    told = [r for r in trace.records if "is_hyper_param_search" in r.fields]
+    words = "state.is_hyper_param_search False outside a search"
+    yield from unless(
+        told,
+        (
+            saw(r, False, words, r.fields["is_hyper_param_search"])
+            for r in told
+            if r.fields["is_hyper_param_search"] is not False
+        ),
+    )
