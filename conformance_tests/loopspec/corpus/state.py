@@ -22,7 +22,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         name="intervals-as-shares",
-        shows=("STATE-10", "STATE-11", "STATE-12", "STATE-14"),
+        shows=("STATE-10", "STATE-11", "STATE-12", "STATE-14", "STATE-15"),
         train_batches=4,
         max_steps=10,
         logging_strategy="steps",

@@ -128,13 +128,16 @@ def best_checkpoint_is_there(trace: Trace) -> Findings:
 
 @check("STATE-14")
 def no_search(trace: Trace) -> Findings:
-    told = [r for r in trace.records if "is_hyper_param_search" in r.fields]
-    words = "state.is_hyper_param_search False outside a search"
-    yield from unless(
-        told,
-        (
-            saw(r, False, words, r.fields["is_hyper_param_search"])
-            for r in told
-            if r.fields["is_hyper_param_search"] is not False
-        ),
-    )
+    yield from _always(trace, "is_hyper_param_search", False, "False outside a search")
+
+
+@check("STATE-15")
+def tokens_are_not_counted_unasked(trace: Trace) -> Findings:
+    yield from _always(trace, "num_input_tokens_seen", 0, "0 where nobody asks for a count")
+
+
+def _always(trace: Trace, name: str, due: Value, words: str) -> Findings:
+    told = [record for record in trace.records if name in record.fields]
+    wrong = (record for record in told if record.fields[name] != due)
+    against = (saw(r, False, f"state.{name} {words}", r.fields[name]) for r in wrong)
+    yield from unless(told, against)

@@ -81,6 +81,8 @@ CASES: tuple[tuple[str, str, Edit, str, str], ...] = (
      "state.best_model_checkpoint to be a checkpoint that is there", "that of step 3"),
     ("STATE-14", "plain", fields(Event.EPOCH_BEGIN, is_hyper_param_search=None),
      "state.is_hyper_param_search False outside a search", "None"),
+    ("STATE-15", "plain", fields(Event.STEP_END, num_input_tokens_seen=3),
+     "state.num_input_tokens_seen 0 where nobody asks for a count", "3"),
     ("PROC-1", "plain", fields(Event.TRAIN_BEGIN, is_world_process_zero=False),
      "state.is_world_process_zero True in a single process", "False"),
 )
