@@ -102,6 +102,11 @@ def rules() -> dict[str, Rule]:
     return found
 
 
+def judged_rules() -> dict[str, Rule]:
+    """The rules that the suite can judge, which are all but the untestable ones."""
+    return {name: rule for name, rule in rules().items() if not rule.untestable}
+
+
 _HEADING = re.compile(r"^### ([A-Z]+-\d+)$")
 _LEVEL = re.compile(r"^\*\*(MUST|SHOULD|MAY)\*\* ")
 _VARIANT = re.compile(r"^\| `([\w-]+)` \| ([^|]*) \| ([^|]*) \|$")

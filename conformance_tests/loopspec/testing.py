@@ -21,7 +21,7 @@ from loopspec.known import load_known
 from loopspec.report.model import Report, RuleResult
 from loopspec.report.terminal import result_text
 from loopspec.run import check
-from loopspec.spec import rules as all_rules
+from loopspec.spec import judged_rules
 from loopspec.subjects.base import Subject
 from loopspec.vocabulary import Edition, Level, Verdict
 
@@ -48,7 +48,7 @@ def conformance(
     """
     verify = verifier(subject, known=known, edition=edition, processes=processes)
 
-    @pytest.mark.parametrize("rule", list(rules if rules is not None else all_rules()))
+    @pytest.mark.parametrize("rule", list(judged_rules() if rules is None else rules))
     def test_conformance(rule: str, record_property: Callable[[str, object], None]) -> None:
         record_property("rule", rule)
         verify(rule)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from loopspec.spec import rules
+from loopspec.spec import judged_rules
 from loopspec.targets import resolve
 from loopspec.testing import Verify, verifier
 
@@ -23,7 +23,7 @@ def verify(request: pytest.FixtureRequest) -> Verify:
     return verifier(resolve(target), known=known, processes=1)
 
 
-@pytest.mark.parametrize("rule", list(rules()))
+@pytest.mark.parametrize("rule", list(judged_rules()))
 def test_rule(rule: str, verify: Verify, record_property: Callable[[str, object], None]) -> None:
     record_property("rule", rule)
     verify(rule)
