@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
 import tempfile
 import traceback
@@ -22,6 +23,7 @@ FILE_PREFIX = "loopspec_target_"
 A trace leaves it out, as it depends on what else this process has imported."""
 
 
+@functools.cache
 def suite_version() -> str:
     """The version of this suite, `0` when it runs from a bare source tree."""
     try:

@@ -2,10 +2,10 @@
 
 Two rules of this file:
 1. Dispatch is compiled. For each event the list of callbacks is reduced once to a tuple of the
-   bound methods that do something. So an event that nobody overrides costs a dict lookup, however
-   many callbacks there are, and a callback that adds or removes callbacks cannot disturb the
-   dispatch it runs in: that one holds its tuple. What is looked at anew each time is whether a
-   method was replaced on a callback itself; one that is replaced on a class needs `recompile()`.
+   bound methods that do something. So an event that nobody overrides calls nobody, and a callback
+   that adds or removes callbacks cannot disturb the dispatch it runs in: that one holds its tuple.
+   What is looked at anew each time, for one dict lookup a callback, is whether a method was
+   replaced on a callback itself; one that is replaced on a class needs `recompile()`.
 2. Which flag falls at which event is the table `RESETS`, and a flag falls before the callbacks
    see the event.
 """

@@ -29,34 +29,33 @@ def epoch_strategy_after_steps(stage: Stage, event: Event, control: Control | st
 
 def end_not_saved(stage: Stage, event: Event, control: Control | str) -> None:
     """The last step is saved only where the interval meets it."""
-    asked = isinstance(control, Control) and "S" in control.flags
-    players.default_flow(stage, event, control)
-    s, step = stage.scenario, stage.state.global_step
-    off = s.save_strategy == "steps" and step % players.interval(
-        s.save_steps, stage.state.max_steps
-    )
-    if off and not asked and event is Event.STEP_END and isinstance(control, Control):
-        control.change(lowers="S")
+    s = stage.scenario
+    _never_asks("S", _is_off(s.save_strategy, s.save_steps, stage), stage, event, control)
 
 
 def end_not_evaluated(stage: Stage, event: Event, control: Control | str) -> None:
     """The last step is evaluated only where the interval meets it."""
-    asked = isinstance(control, Control) and "V" in control.flags
-    players.default_flow(stage, event, control)
-    s, step = stage.scenario, stage.state.global_step
-    off = s.eval_strategy == "steps" and step % players.interval(
-        s.eval_steps, stage.state.max_steps
-    )
-    if off and not asked and event is Event.STEP_END and isinstance(control, Control):
-        control.change(lowers="V")
+    s = stage.scenario
+    _never_asks("V", _is_off(s.eval_strategy, s.eval_steps, stage), stage, event, control)
 
 
 def first_step_not_logged(stage: Stage, event: Event, control: Control | str) -> None:
     """logging_first_step is an argument that nobody reads."""
-    asked = isinstance(control, Control) and "L" in control.flags
-    players.default_flow(stage, event, control)
     s = stage.scenario
     early = s.logging_first_step and stage.state.global_step == 1
     due = s.logging_strategy == "steps" and s.logging_steps == 1
-    if early and not due and not asked and isinstance(control, Control):
-        control.change(lowers="L" * (event is Event.STEP_END))
+    _never_asks("L", early and not due, stage, event, control)
+
+
+def _is_off(strategy: str, steps: float, stage: Stage) -> bool:
+    """Whether an interval does not meet the step that has ended."""
+    state = stage.state
+    return strategy == "steps" and state.global_step % players.interval(steps, state.max_steps) != 0
+
+
+def _never_asks(flag: str, here: bool, stage: Stage, event: Event, control: Control | str) -> None:
+    """The default flow, but for one request that it does not make at a step that meets `here`."""
+    asked = isinstance(control, Control) and flag in control.flags
+    players.default_flow(stage, event, control)
+    if here and not asked and event is Event.STEP_END and isinstance(control, Control):
+        control.change(lowers=flag)

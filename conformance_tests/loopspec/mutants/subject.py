@@ -20,13 +20,14 @@ class MutantSubject(Subject):
     """A simulated trainer: it gives the lines of a trace without a trainer being run."""
 
     def __init__(self, mutant: Mutant) -> None:
-        self.name, self._mutant = PREFIX + mutant.name, mutant
+        self.name = PREFIX + mutant.name
+        self._simulation, self._table = mutant.simulation, mutant.table
 
     def build(self, scenario: Scenario, recorder: Recorder, folder: object) -> Driver:
         raise NotImplementedError("a mutant is simulated, see simulate()")
 
     def simulate(self, scenario: Scenario) -> tuple[list[Record | Return], Outcome]:
-        trainer = self._mutant.simulation(scenario, REFERENCE, self._mutant.table)
+        trainer = self._simulation(scenario, REFERENCE, self._table)
         outcome = trainer.perform()
         return trainer.lines, outcome
 
