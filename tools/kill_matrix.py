@@ -3,18 +3,27 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import json
 import sys
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
 from writing import ROOT, settle
 
+from loopspec import check
 from loopspec.corpus import CORPUS
 from loopspec.judge import judge
+from loopspec.machine.predict import predict
 from loopspec.mutants import ZOO, Mutant, MutantSubject
 from loopspec.recording import record
-from loopspec.report.model import RuleResult
+from loopspec.report.model import Report, RuleResult
+from loopspec.scenario import Scenario
 from loopspec.spec import rules
+from loopspec.targets import resolve
+from loopspec.trace import Trace
 from loopspec.vocabulary import Level
 
 MATRIX = ROOT / "conformance_tests" / "kill_matrix.json"
@@ -31,17 +40,50 @@ rules that fail for it. `loopspec check mutant:NAME` shows the report.
 """
 
 
-def judged(mutant: Mutant) -> dict[str, Any]:
+@functools.cache
+def _conforming() -> dict[str, Trace]:
+    return {name: predict(scenario) for name, scenario in CORPUS.items()}
+
+
+def judged(name: str) -> dict[str, Any]:
     """What a mutant's report says: its first failure in full, and the rules of the others."""
-    subject = MutantSubject(mutant)
-    report = judge((record(subject, scenario) for scenario in CORPUS.values()), whole=True)
+    mutant = ZOO[name]
+    return said(played(mutant, CORPUS.values()) if mutant.trainer else _simulated(mutant))
+
+
+def said(report: Report) -> dict[str, Any]:
+    """What a report says first, in full, and the rules that come after."""
     return {
-        "first": _message(report.failures[0]) if report.failures else None,
+        "first": said_of(report.failures[0]) if report.failures else None,
         "also": [result.rule.id for result in report.failures[1:]],
     }
 
 
-def _message(result: RuleResult) -> dict[str, Any]:
+def _simulated(mutant: Mutant) -> Report:
+    """The report of the traces in which this mutant differs from a trainer without a bug: the
+    others hold nothing against it."""
+    subject = MutantSubject(mutant)
+    traces = (record(subject, scenario) for scenario in CORPUS.values())
+    return judge(
+        trace for trace in traces if _seen(trace) != _seen(_conforming()[trace.scenario.name])
+    )
+
+
+def played(mutant: Mutant, scenarios: Iterable[Scenario]) -> Report:
+    """The report of a real trainer, which takes seconds to a minute for the whole corpus."""
+    subject = resolve(f"mutant:{mutant.name}")
+    # accelerate collects garbage at each train(), and would look through all that is imported.
+    gc.collect()
+    gc.freeze()
+    return check(subject, scenarios=scenarios, processes=0)
+
+
+def _seen(trace: Trace) -> tuple[object, ...]:
+    return trace.records, trace.returns, trace.outcome
+
+
+def said_of(result: RuleResult) -> dict[str, Any]:
+    """What a person reads of one failure."""
     seen = result.evidence
     assert seen is not None, "a failure has its evidence"
     records = seen.trace.records
@@ -58,15 +100,19 @@ def _message(result: RuleResult) -> dict[str, Any]:
 
 def matrix() -> dict[str, Any]:
     """Every mutant's report, and the MUST and SHOULD rules that no mutant shows first yet."""
-    mutants = {name: judged(mutant) for name, mutant in ZOO.items()}
-    shown = {said["first"]["rule"] for said in mutants.values() if said["first"]}
+    # The slow ones first, so that no processor waits for the last of them.
+    names = sorted(ZOO, key=lambda name: ZOO[name].trainer, reverse=True)
+    with ProcessPoolExecutor() as pool:
+        found = dict(zip(names, pool.map(judged, names), strict=True))
+    mutants = {name: found[name] for name in ZOO}
+    shown = {one["first"]["rule"] for one in mutants.values() if one["first"]}
     wanted = [r.id for r in rules().values() if r.level is not Level.MAY and not r.untestable]
     return {"mutants": mutants, "without": [rule for rule in wanted if rule not in shown]}
 
 
 def page(found: dict[str, Any]) -> str:
     """The matrix as a table to read."""
-    rows = [_row(name, said) for name, said in found["mutants"].items()]
+    rows = [_row(name, one) for name, one in found["mutants"].items()]
     without = found["without"]
     rest = (
         f"\n{len(without)} MUST and SHOULD rules have no mutant of their own yet (each is broken "
@@ -77,10 +123,10 @@ def page(found: dict[str, Any]) -> str:
     return HEAD + "".join(rows) + rest
 
 
-def _row(name: str, said: dict[str, Any]) -> str:
-    first = said["first"]
+def _row(name: str, one: dict[str, Any]) -> str:
+    first = one["first"]
     came = f"`{first['event']}` at step {first['step']}: {first['got']}".replace("|", "\\|")
-    also = ", ".join(map(_link, said["also"]))
+    also = ", ".join(map(_link, one["also"]))
     how = " ".join(ZOO[name].how.split())
     return f"| `{name}` | {how} | {_link(first['rule'])} | {came} | {also} |\n"
 

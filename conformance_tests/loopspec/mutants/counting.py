@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from loopspec.machine.predict import Simulation
+from loopspec.mutants.mutant import Mutant, simulated
 from loopspec.vocabulary import Event
 
 
@@ -104,3 +105,17 @@ class StaysInEvaluationMode(Simulation):
         before = self.training
         super()._do_forward_and_backward()
         self.training = before
+
+
+COUNTING: tuple[Mutant, ...] = (
+    simulated(EpochKeptWhole, "EVT-16"),
+    simulated(StepsCountedInMicroBatches, "EVT-15"),
+    simulated(LossSummedUp, "STATE-3"),
+    simulated(HistoryWithoutStep, "STATE-2"),
+    simulated(HistoryLate, "STATE-2"),
+    simulated(LogsWithoutEpoch, "STATE-1"),
+    simulated(StateNeverRenewed, "EVT-4"),
+    simulated(HistoryKept, "EVT-4"),
+    simulated(GradientsKept, "EVT-18"),
+    simulated(StaysInEvaluationMode, "EVT-19"),
+)

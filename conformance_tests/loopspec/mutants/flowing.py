@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from loopspec.machine import players
 from loopspec.machine.players import Control, Stage
+from loopspec.mutants.mutant import Mutant, simulated
 from loopspec.vocabulary import Event
 
 
@@ -59,3 +60,12 @@ def _never_asks(flag: str, here: bool, stage: Stage, event: Event, control: Cont
     players.default_flow(stage, event, control)
     if here and not asked and event is Event.STEP_END and isinstance(control, Control):
         control.change(lowers=flag)
+
+
+FLOWING: tuple[Mutant, ...] = (
+    simulated(interval_off_by_one, "FLOW-2"),
+    simulated(epoch_strategy_after_steps, "FLOW-3"),
+    simulated(end_not_saved, "FLOW-6"),
+    simulated(end_not_evaluated, "FLOW-7"),
+    simulated(first_step_not_logged, "FLOW-5"),
+)

@@ -1,4 +1,4 @@
-"""What a mutant is: a simulated trainer with one bug, and the rule that a person would name."""
+"""What a mutant is: a trainer with one bug, and the rule that a person would name."""
 
 from __future__ import annotations
 
@@ -20,13 +20,18 @@ Flow: TypeAlias = Callable[[Stage, Event, Control | str], None]
 
 
 class Mutant(msgspec.Struct, frozen=True):
-    """One bug: its name, how it happens in practice, and the first failure of its report."""
+    """One bug: its name, how it happens in practice, and the first failure of its report.
+
+    It is simulated, with another table or another part of the simulation; or `trainer` names a
+    variant of a real trainer as `module:Class`, which is imported when it is run.
+    """
 
     name: str
     how: str
     first: str
     simulation: type[Simulation] = Simulation
     edit: Edit | None = None
+    trainer: str = ""
 
     @property
     def table(self) -> Table:
@@ -37,6 +42,11 @@ class Mutant(msgspec.Struct, frozen=True):
 def tabled(name: str, how: str, edit: Edit, first: str) -> Mutant:
     """A mutant with an edited table."""
     return Mutant(name, how, first, edit=edit)
+
+
+def variant(name: str, how: str, trainer: str, first: str) -> Mutant:
+    """A mutant that is a real trainer, spoiled: a class in a module of this package."""
+    return Mutant(name, how, first, trainer=f"loopspec.mutants.{trainer}")
 
 
 def simulated(part: type[Simulation] | type[Actor] | type[Stopper] | Flow, first: str) -> Mutant:

@@ -6,6 +6,7 @@ from typing import Any
 
 from loopspec.machine.players import Actor, Control, Stage
 from loopspec.machine.predict import Simulation
+from loopspec.mutants.mutant import Mutant, simulated
 from loopspec.vocabulary import Event
 
 
@@ -54,3 +55,11 @@ class FirstAnswerEndsDispatch(Simulation):
     def dispatch(self, event: Event, clears: str) -> None:
         self.answered = False
         super().dispatch(event, clears)
+
+
+PASSING: tuple[Mutant, ...] = (
+    simulated(Reversed, "DISP-1"),
+    simulated(ReturnsIgnored, "DISP-15"),
+    simulated(ControlCopied, "DISP-13"),
+    simulated(FirstAnswerEndsDispatch, "DISP-2"),
+)

@@ -9,6 +9,7 @@ import msgspec
 from loopspec.machine import players
 from loopspec.machine.players import Control, Stage, Stopper
 from loopspec.machine.predict import Simulation
+from loopspec.mutants.mutant import Mutant, simulated
 from loopspec.scenario import EarlyStopping
 from loopspec.vocabulary import Event
 
@@ -95,3 +96,15 @@ class BestBeforeEvaluate(Simulation):
             best, value = self.state.best_metric, self.metrics[key]
             if best is None or players.is_better(value, best, scenario):
                 self.state.best_metric = value
+
+
+STOPPING: tuple[Mutant, ...] = (
+    simulated(PatienceOneMore, "STOP-1"),
+    simulated(MissesNeverForgiven, "STOP-2"),
+    simulated(EqualIsBetter, "STOP-3"),
+    simulated(ThresholdIgnored, "STOP-4"),
+    simulated(NanIsBetter, "STOP-12"),
+    simulated(StopsAtLogs, "STOP-20"),
+    simulated(DirectionIgnored, "STOP-6"),
+    simulated(BestBeforeEvaluate, "STOP-9"),
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import importlib
 
 from loopspec.faults import SubjectFault
 from loopspec.machine.profile import REFERENCE
@@ -33,14 +34,25 @@ class MutantSubject(Subject):
 
 
 def mutant_subject(target: str) -> Subject:
-    """The mutant that `mutant:NAME` names.
+    """The subject that `mutant:NAME` names.
 
     Raises:
         SubjectFault: there is none of that name.
     """
     name = target.removeprefix(PREFIX)
     if name in ZOO:
-        return MutantSubject(ZOO[name])
+        return _subject(ZOO[name])
     near = difflib.get_close_matches(name, ZOO, 1)
     meant = f" Did you mean {PREFIX}{near[0]}?" if near else f" There are {len(ZOO)}."
     raise SubjectFault(f"{target}: there is no mutant of this name.{meant}")
+
+
+def _subject(mutant: Mutant) -> Subject:
+    if not mutant.trainer:
+        return MutantSubject(mutant)
+    from loopspec.subjects.builtin import trainer_subject  # it needs the trainer's packages
+
+    module, _, name = mutant.trainer.partition(":")
+    subject = trainer_subject(getattr(importlib.import_module(module), name))
+    subject.name = PREFIX + mutant.name
+    return subject

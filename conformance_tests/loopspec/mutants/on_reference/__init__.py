@@ -1,0 +1,1 @@
+"""Variants of the reference trainer with one bug each."""

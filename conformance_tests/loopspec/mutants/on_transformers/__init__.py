@@ -1,0 +1,1 @@
+"""Variants of transformers' Trainer with one bug each."""
