@@ -4,7 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: conformance test lint types tests versions clean
+.PHONY: conformance test lint types tests test-integrations versions clean
+.PRECIOUS: .venvs/trackers-%/.ready
 
 # make conformance                       the reference trainer and transformers' Trainer
 # make conformance SUBJECT=mypkg:MyTrainer   yours (installed into $(VENV), or importable from here)
@@ -30,6 +31,25 @@ tests: $(READY)
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
+
+# The trackers on their real packages: three environments, built once, as not all of them agree on
+# what else is installed. What was compared is written down for docs/trackers.md.
+TRACKED := reference_impl/tests/integrations
+
+test-integrations: test-integrations-local test-integrations-hosted test-integrations-flyte
+	$(BIN)/python tools/write_trackers.py --check
+
+test-integrations-%: .venvs/trackers-%/.ready
+	LOOPSPEC_TRACKERS=$* LOOPSPEC_TRACKER_RESULTS=$(TRACKED)/results \
+	  .venvs/trackers-$*/bin/python -m pytest $(TRACKED)
+
+.venvs/trackers-%/.ready: $(TRACKED)/environments/%.txt
+	$(PYTHON) -m venv .venvs/trackers-$*
+	.venvs/trackers-$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
+	.venvs/trackers-$*/bin/python -m pip install --quiet torch==2.13.0
+	.venvs/trackers-$*/bin/python -m pip install --quiet --no-deps --requirement $<
+	.venvs/trackers-$*/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
 
 # Judges the versions of transformers that the specification speaks of, each in its own environment.
 versions: $(READY)

@@ -62,7 +62,7 @@ class Trainer(Resuming):
                 if isinstance(callback, ProgressCallback):
                     callback.close()
                 elif isinstance(callback, TrackerCallback):
-                    callback.end()
+                    callback.end(failed=True)
             raise
         finally:
             self.is_in_train = False

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import logging
-import math
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..callback import TrainerCallback
+from .bounded import Bounded
+from .values import rewrite, scalar
 
 if TYPE_CHECKING:
     from ..arguments import TrainingArguments as Args
@@ -16,50 +20,35 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-
-def rewrite(name: str) -> str:
-    """A log's name as trackers group it: `eval/loss`, `test/loss`, everything else `train/...`."""
-    for prefix in ("eval", "test"):
-        if name.startswith(f"{prefix}_"):
-            return f"{prefix}/{name.removeprefix(f'{prefix}_')}"
-    return f"train/{name}"
-
-
-def scalar(value: Any) -> float | None:
-    """The number that `value` is, also in a tensor or array of one number; None for all else."""
-    if isinstance(value, bool | int | float):
-        return _float(value)
-    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
-        inside = value.item()
-        return _float(inside) if isinstance(inside, bool | int | float) else None
-    return None
-
-
-def _float(value: float) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
+TIMEOUT = 30.0
+"""Seconds that a tracker may take for one call, unless `LOOPSPEC_TRACKER_TIMEOUT` says another."""
 
 
 class TrackerCallback(TrainerCallback):
     """Sends what is logged to a tracker, on the first process of all only.
 
-    It observes: no flag, no log and no state is changed. `on_error` says what becomes of an
-    exception of the tracker: with "warn" training goes on without it, after one warning, with
-    "raise" it ends training.
+    It observes: no flag, no log and no state is changed. It takes nothing down either: an
+    exception of the tracker, or a call that takes longer than `timeout` seconds, is one warning,
+    and training goes on without it (`on_error="warn"`), or ends training (`on_error="raise"`).
 
-    A tracker overrides `setup`, `log` and `close`, and `check` if it can be broken. It is set up
-    when training begins, or at a log outside of training, and closed when training ends or raises,
-    or after that log.
+    A tracker overrides `setup`, `log` and `close`, `check` if its package can be broken, and
+    `save` if it keeps checkpoints. It is set up when training begins, or at a log outside of
+    training, and closed when training ends or raises, or after that log.
     """
 
     name: ClassVar[str] = ""
+    rename: ClassVar[Callable[[str], str]] = staticmethod(rewrite)
+    keeps_predictions: ClassVar[bool] = False
+    """Whether the metrics of `predict` are sent too, as `test/...`."""
 
-    def __init__(self, *, on_error: Literal["warn", "raise"] = "warn") -> None:
+    def __init__(
+        self, *, on_error: Literal["warn", "raise"] = "warn", timeout: float | None = None
+    ) -> None:
         if on_error not in ("warn", "raise"):
             raise ValueError(f"on_error is 'warn' or 'raise', not {on_error!r}")
         self.on_error = on_error
+        self.timeout = _timeout() if timeout is None else timeout
+        self._bounded = Bounded(f"tracker {self.name}")
         self._is_off = self._is_open = self._is_training = False
 
     # What a tracker overrides ---------------------------------------------------------------------
@@ -75,8 +64,11 @@ class TrackerCallback(TrainerCallback):
         """Send numbers and texts, by their rewritten names."""
         raise NotImplementedError
 
-    def close(self) -> None:
-        """Close the tracker."""
+    def save(self, checkpoint: Path, args: Args, state: State) -> None:
+        """A checkpoint is complete in this folder."""
+
+    def close(self, failed: bool) -> None:
+        """Close the tracker. `failed`: an exception ended training."""
 
     # Events ---------------------------------------------------------------------------------------
 
@@ -97,25 +89,48 @@ class TrackerCallback(TrainerCallback):
         **kwargs: Any,
     ) -> None:
         """Send the logs."""
-        if self._is_off or not logs or not self._open(args, state, model):
-            return
-        found = {rewrite(name): scalar(value) for name, value in logs.items()}
-        values = {name: value for name, value in found.items() if value is not None}
-        texts = {rewrite(name): value for name, value in logs.items() if isinstance(value, str)}
-        self._try(lambda: self.log(values, texts, state.global_step))
-        if not self._is_training:
-            self.end()
+        self._send(args, state, logs or {}, model)
+
+    def on_predict(
+        self,
+        args: Args,
+        state: State,
+        control: Control,
+        metrics: dict[str, Any] | None = None,
+        model: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Send the metrics of a prediction, if the tracker keeps them."""
+        if self.keeps_predictions:
+            self._send(args, state, metrics or {}, model)
+
+    def on_save(self, args: Args, state: State, control: Control, **kwargs: Any) -> None:
+        """Send the checkpoint, if the tracker keeps them."""
+        if self._is_open and type(self).save is not TrackerCallback.save:
+            folder = Path(args.output_dir or ".") / f"checkpoint-{state.global_step}"
+            self._try(lambda: self.save(folder, args, state))
 
     def on_train_end(self, args: Args, state: State, control: Control, **kwargs: Any) -> None:
         """Close the tracker."""
         self.end()
 
-    def end(self) -> None:
+    def end(self, failed: bool = False) -> None:
         """Close what is open; the trainer calls it also when an exception ends training."""
         self._is_training = False
         if self._is_open:
             self._is_open = False
-            self._try(self.close)
+            self._try(functools.partial(self.close, failed))
+
+    def _send(self, args: Args, state: State, logs: dict[str, Any], model: Any) -> None:
+        if self._is_off or not logs or not self._open(args, state, model):
+            return
+        rename = type(self).rename
+        found = {rename(name): scalar(value) for name, value in logs.items()}
+        values = {name: value for name, value in found.items() if value is not None}
+        texts = {rename(name): value for name, value in logs.items() if isinstance(value, str)}
+        self._try(lambda: self.log(values, texts, state.global_step))
+        if not self._is_training:
+            self.end()
 
     def _open(self, args: Args, state: State, model: Any) -> bool:
         if self._is_off or self._is_open or not state.is_world_process_zero:
@@ -125,8 +140,8 @@ class TrackerCallback(TrainerCallback):
 
     def _try(self, action: Callable[[], None]) -> bool:
         try:
-            action()
-        except Exception as error:
+            self._bounded.call(action, self.timeout)
+        except (Exception, SystemExit) as error:
             if self.on_error == "raise":
                 raise
             self._is_off, self._is_open = True, False
@@ -139,3 +154,13 @@ class TrackerCallback(TrainerCallback):
             )
             return False
         return True
+
+
+def _timeout() -> float:
+    chosen = os.environ.get("LOOPSPEC_TRACKER_TIMEOUT", "")
+    try:
+        return float(chosen) if chosen else TIMEOUT
+    except ValueError:
+        raise ValueError(
+            f"LOOPSPEC_TRACKER_TIMEOUT is a number of seconds, not {chosen!r}"
+        ) from None

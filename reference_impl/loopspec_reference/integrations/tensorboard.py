@@ -77,7 +77,7 @@ class TensorBoardCallback(TrackerCallback):
             self.tb_writer.add_text(name, text, step)
         self.tb_writer.flush()
 
-    def close(self) -> None:
+    def close(self, failed: bool) -> None:
         """Close the writer, unless it was given."""
         if self.given is None:
             self.tb_writer.close()

@@ -1,0 +1,153 @@
+"""What every tracker keeps to, with its real package: no number is lost, no training taken down."""
+
+from __future__ import annotations
+
+import functools
+import re
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from cases import CASES
+from tracking.case import Case, Fault
+from tracking.play import Played, can_isolate, play
+
+Note = Callable[..., None]
+LIMIT = "4"
+"""Seconds that a failing tracker may take for a call in these tests."""
+
+cases = pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
+faults = pytest.mark.parametrize(
+    ("case", "name"),
+    [(case, name) for case in CASES.values() for name in case.faults],
+    ids=[f"{case.name}-{name}" for case in CASES.values() for name in case.faults],
+)
+
+
+def reference(case: Case, folder: Path, environment: dict[str, str], **more: object) -> Played:
+    with_own = {"callbacks": case.callbacks, "report_to": "none"} if case.callbacks else {}
+    job = {"trainer": "reference", "report_to": [case.name], **with_own, **more}
+    return play(folder, environment=environment, **job)  # type: ignore[arg-type]
+
+
+@functools.cache
+def untracked() -> Played:
+    """The same training without a tracker."""
+    return play(Path(tempfile.mkdtemp()), trainer="reference", report_to="none")
+
+
+@functools.cache
+def tracked(name: str) -> Played:
+    """A training, and a prediction, with a tracker."""
+    case, folder = CASES[name], Path(tempfile.mkdtemp())
+    calls = ["train", "predict"] if case.predicted else ["train"]
+    return reference(case, folder, case.set_up(folder), calls=calls, config={"hidden_size": 4})
+
+
+@cases
+def test_every_number_arrives_at_its_step(case: Case, note: Note) -> None:
+    case.require()
+    played = tracked(case.name)
+    assert (played.result["error"], played.warnings) == ("", []), played.output
+    wanted = case.wanted(played.told)
+    assert len(wanted) > 20
+    read = case.read(played.folder)
+    assert read.values == pytest.approx(wanted, rel=0 if case.exact else 1e-6, nan_ok=True)
+    note(case, numbers=len(wanted))
+
+
+@cases
+def test_the_parameters_arrive(case: Case, note: Note) -> None:
+    case.require()
+    if not case.keeps:
+        pytest.skip(f"{case.name} keeps no parameters")
+    played = tracked(case.name)
+    held = case.read(played.folder).parameters
+    wanted = {name: str(value) for name, value in played.result["args"].items()}
+    assert {name: str(held.get(name)) for name in wanted} == wanted
+    note(case, parameters=len(wanted))
+
+
+@cases
+def test_a_run_is_the_same_with_a_tracker_and_without(case: Case) -> None:
+    case.require()
+    one, other = tracked(case.name).result, untracked().result
+    assert one["weights"] == other["weights"]
+    assert [(row["step"], row.keys()) for row in one["history"]] == [
+        (row["step"], row.keys()) for row in other["history"]
+    ]
+
+
+@cases
+def test_nothing_is_lost_after_the_end_or_in_a_second_training(case: Case, tmp_path: Path) -> None:
+    case.require()
+    calls = ["train", "log", "train again"]
+    played = reference(case, tmp_path, case.set_up(tmp_path), calls=calls)
+    assert (played.result["error"], played.warnings) == ("", [])
+    values = case.read(tmp_path).values
+    wanted = case.wanted(played.told)  # what the second training logs again has the last word
+    lost = {k for k in wanted if k not in values}
+    assert not lost
+    assert values[case.named("eval_after"), 20] == pytest.approx(3.25)
+
+
+@cases
+def test_checkpoints_arrive(case: Case, tmp_path: Path, note: Note) -> None:
+    case.require()
+    if case.saving is None:
+        pytest.skip(f"{case.name} keeps no checkpoints")
+    played = reference(case, tmp_path, case.set_up(tmp_path, **case.saving))
+    assert (played.result["error"], played.warnings) == ("", [])
+    artifacts = case.read(tmp_path).artifacts
+    assert "pytorch_model.bin" in " ".join(artifacts)
+    assert "trainer_state.json" in " ".join(artifacts)
+    note(case, artifacts=len(artifacts))
+
+
+@cases
+def test_other_processes_write_nothing(case: Case, tmp_path: Path) -> None:
+    case.require()
+    played = reference(case, tmp_path, case.set_up(tmp_path), rank=1)
+    assert (played.result["error"], played.warnings) == ("", [])
+    only_zero = _files(tracked(case.name).folder) - _files(tmp_path)
+    more = _files(tmp_path) - _files(tracked(case.name).folder)
+    assert only_zero, "on the first process it leaves files"
+    assert not more
+
+
+def _files(folder: Path) -> set[str]:
+    """The names of all files, without the numbers in them, but for what the trainer saves."""
+    found = (str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    return {re.sub(r"[0-9a-f]*\d[0-9a-f]*", "#", name) for name in found if "out/check" not in name}
+
+
+@faults
+def test_a_failing_tracker_takes_nothing_down(
+    case: Case, name: str, tmp_path: Path, note: Note
+) -> None:
+    case.require()
+    fault: Fault = case.faults[name]
+    if (fault.disk or fault.network != "host") and not can_isolate():
+        pytest.skip("no network or disk of one's own can be made here (unshare)")
+    environment = case.set_up(tmp_path, **fault.environment, LOOPSPEC_TRACKER_TIMEOUT=LIMIT)
+    job = {"act": fault.act, "act_at": fault.at} if fault.act else {}
+    own = fault.callbacks or case.callbacks
+    played = play(
+        tmp_path, environment=environment, network=fault.network, disk=fault.disk,
+        trainer="reference", report_to="none" if own else [case.name], callbacks=own, **job,
+    )  # fmt: skip
+    assert played.result["error"] == "", played.output
+    assert played.code == 0, played.output
+    assert played.result["weights"] == untracked().result["weights"]
+    told = [words for words in played.warnings if words.startswith(f"{case.name} is off: ")]
+    assert (len(told), played.warnings) == (int(fault.warns), told)
+    assert played.seconds - untracked().seconds < fault.within, played.output
+    note(case, **{f"fault: {name}": f"within {fault.within:g} s"})
+
+
+@cases
+def test_every_fault_is_tried_or_spared_with_a_reason(case: Case) -> None:
+    every = {"unreachable", "credentials are missing", "raises", "blocks", "dies", "disk is full"}
+    assert {*case.faults, *case.spared} >= every
+    assert not case.faults.keys() & case.spared.keys()

@@ -1,0 +1,93 @@
+"""What the common tests need to know of a tracker."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from loopspec_reference.integrations.values import rewrite
+
+Values = dict[tuple[str, int], float]
+
+
+@dataclass
+class Read:
+    """What a tracker holds: numbers by name and step, parameters by name, names of artifacts."""
+
+    values: Values
+    parameters: dict[str, Any] = field(default_factory=dict)
+    artifacts: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Fault:
+    """One way in which a tracker fails, made in the real package.
+
+    `environment`, `network` and `disk` are as for `play`; `act` is a function, `module:function`,
+    that the job calls at step `at`, or before the trainer is built for 0. `warns`: whether the
+    trainer has to say that the tracker is off; some trackers swallow their own failures. `within`:
+    seconds that it may take longer than the job without a tracker, its start included.
+    """
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    network: str = "none"
+    disk: str = ""
+    act: str = ""
+    at: int = 7
+    callbacks: str = ""
+    warns: bool = True
+    within: float = 30.0
+
+
+@dataclass
+class Case:
+    """One tracker.
+
+    `group` is the environment it is tested in; `needs` are the modules that must be importable;
+    `environment` has it run offline, where `{folder}` stands for the folder of the job; `named`
+    is its name of a logged number; `exact` is False where it keeps float32.
+    `keeps` and `predicted`: whether it keeps parameters, and the metrics of a prediction.
+    `saving`: the environment that makes it keep checkpoints, None if it never does.
+    `faults`: by name; those that a tracker cannot have are in `spared` with the reason.
+    `packages`: the distributions whose versions are reported. `callbacks`: a function,
+    `module:function`, that makes the callback, where its name in `report_to` does not do.
+    """
+
+    name: str
+    group: str
+    needs: tuple[str, ...]
+    read: Callable[[Path], Read]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    named: Callable[[str], str] = rewrite
+    exact: bool = True
+    keeps: bool = True
+    predicted: bool = False
+    saving: Mapping[str, str] | None = None
+    faults: Mapping[str, Fault] = field(default_factory=dict)
+    spared: Mapping[str, str] = field(default_factory=dict)
+    packages: tuple[str, ...] = ()
+    callbacks: str = ""
+
+    def require(self) -> None:
+        """Skip where the package is missing; fail where it must be there."""
+        lacking = [name for name in self.needs if find_spec(name) is None]
+        if not lacking:
+            return
+        words = f"{self.name} needs {', '.join(lacking)}: make test-integrations"
+        if os.environ.get("LOOPSPEC_TRACKERS") == self.group:
+            pytest.fail(words)
+        pytest.skip(words)
+
+    def set_up(self, folder: Path, **more: str) -> dict[str, str]:
+        """Its environment for a job in this folder."""
+        return {k: v.format(folder=folder) for k, v in {**self.environment, **more}.items()}
+
+    def wanted(self, told: Values) -> Values:
+        """What it must hold of what was logged."""
+        return {(self.named(name), step): value for (name, step), value in told.items()}
