@@ -5,6 +5,7 @@ It has no model and no data, only the counters of `Job`. Order and flags come fr
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from loopspec.machine.board import Board
@@ -34,6 +35,7 @@ class Simulation(Job):
     flow: Player = staticmethod(default_flow)
     actor: type[Actor] = Actor
     stopper: type[Stopper] = Stopper
+    board: type[Board] = Board
 
     def __init__(self, scenario: Scenario, profile: Profile, table: Table) -> None:
         super().__init__(scenario, profile)
@@ -42,7 +44,7 @@ class Simulation(Job):
         self._call = self._depth = self._index = 0
         self._open: list[Record] = []
         self._known: dict[str, Value] = {}
-        self._board = Board()
+        self._board = self.board()
 
     def _make_trainer(self) -> None:
         super()._make_trainer()
@@ -162,13 +164,17 @@ class Simulation(Job):
 
     def _take(self, name: str, by_class: bool) -> str | None:
         """Take out this callback, or the first one of its class; gives the name of it."""
-        names = self.scenario.of_class(name) if by_class else {name}
+        names = self._instances_of(name) if by_class else {name}
         here = (p for p in self._players if isinstance(p, Actor) and p.part.name in names)
         found = next(here, None)
         if found is None:
             return None
         self._players.remove(found)
         return found.part.name
+
+    def _instances_of(self, name: str) -> set[str]:
+        """The callbacks that are instances of the class of this one."""
+        return self.scenario.of_class(name)
 
     def _walk(self, place: str) -> None:
         walk(self, place, self._table)
@@ -182,12 +188,10 @@ class Simulation(Job):
         self._flagged().change(lowers=clears)
         self._board.see(event, self.state.global_step, self.logs)
         self._open.append(self._record(event))
-        players = self._players if self.profile.live_callback_list else list(self._players)
         # Until the event is over, what a callback has the trainer do meets the control of before.
-        position, control = 0, self.control
-        while position < len(players):
-            player, back = players[position], None
-            position += 1
+        control = self.control
+        for player in self._called(event):
+            back = None
             if not isinstance(player, Actor) or player.part.has(event):
                 back = player(self, event, control)
             elif self.profile.needs_all_methods:
@@ -199,6 +203,10 @@ class Simulation(Job):
         if event is not Event.PUSH_BEGIN or not self.profile.ignores_push_control:
             self.control = control
         self.lines.append(self._open.pop())
+
+    def _called(self, event: Event) -> Iterable[Player]:
+        """Whom this event calls, in order."""
+        return self._players if self.profile.live_callback_list else list(self._players)
 
     def _record(self, event: Event) -> Record:
         state = self.state

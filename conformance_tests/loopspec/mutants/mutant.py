@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from loopspec.machine.board import Board
 from loopspec.machine.players import Actor, Control, Stage, Stopper
 from loopspec.machine.predict import Simulation
 from loopspec.machine.table import PROTOCOL
@@ -17,6 +18,7 @@ from loopspec.mutants.edits import Edit
 from loopspec.vocabulary import Event
 
 Flow: TypeAlias = Callable[[Stage, Event, Control | str], None]
+Part: TypeAlias = type[Simulation] | type[Actor] | type[Stopper] | type[Board] | Flow
 
 
 class Mutant(msgspec.Struct, frozen=True):
@@ -49,9 +51,10 @@ def variant(name: str, how: str, trainer: str, first: str) -> Mutant:
     return Mutant(name, how, first, trainer=f"loopspec.mutants.{trainer}")
 
 
-def simulated(part: type[Simulation] | type[Actor] | type[Stopper] | Flow, first: str) -> Mutant:
+def simulated(part: Part, first: str) -> Mutant:
     """A mutant of which one part is another: the trainer itself, how it calls a callback, its early
-    stopping, or its default flow. The name and docstring of that part are the mutant's."""
+    stopping, its trackers, or its default flow. The name and docstring of that part are the
+    mutant's."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "-", part.__name__).lower().replace("_", "-")
     return Mutant(name, inspect.getdoc(part) or "", first, _with(part))
 
@@ -61,5 +64,8 @@ def _with(part: Any) -> type[Simulation]:
         return type("Flowing", (Simulation,), {"flow": staticmethod(part)})
     if issubclass(part, Simulation):
         return part
-    place = "actor" if issubclass(part, Actor) else "stopper"
+    place = next(place for kind, place in _PLACES.items() if issubclass(part, kind))
     return type("Acting", (Simulation,), {place: part})
+
+
+_PLACES = {Actor: "actor", Stopper: "stopper", Board: "board"}

@@ -7,6 +7,7 @@ from typing import Any
 from loopspec.machine.players import Actor, Control, Stage
 from loopspec.machine.predict import Simulation
 from loopspec.mutants.mutant import Mutant, simulated
+from loopspec.probe import SCRIPTED
 from loopspec.vocabulary import Event
 
 
@@ -57,9 +58,71 @@ class FirstAnswerEndsDispatch(Simulation):
         super().dispatch(event, clears)
 
 
+class ReturnedControlCopied(Actor):
+    """A control that comes back is copied, so that the callback cannot change it afterwards."""
+
+    def __call__(self, stage: Stage, event: Event, control: Control | str) -> Control | str | None:
+        back = super().__call__(stage, event, control)
+        if isinstance(back, Control):
+            back = Control(flags=back.flags)
+            stage.number(back)
+        return back
+
+
+class ChangesNeedAReturn(Actor):
+    """A change counts only if control is returned, as the page asks; without that it is undone."""
+
+    def __call__(self, stage: Stage, event: Event, control: Control | str) -> Control | str | None:
+        before = control.flags if isinstance(control, Control) else ""
+        back = super().__call__(stage, event, control)
+        if back is None and isinstance(control, Control):
+            control.change(before, "".join(set(control.flags) - set(before)))
+        return back
+
+
+class _Wishes(Actor):
+    def __call__(self, stage: Any, event: Event, control: Control | str) -> Control | str | None:
+        before = control.flags if isinstance(control, Control) else ""
+        back = super().__call__(stage, event, control)
+        if isinstance(control, Control):
+            stage.wishes |= set(control.flags)
+            control.change(before, "".join(set(control.flags) - set(before)))
+        return back
+
+
+class FlagsOrEd(Simulation):
+    """Each callback is asked by itself, and a flag is set if any of them wants it."""
+
+    actor = _Wishes
+    wishes: frozenset[str] = frozenset()
+
+    def dispatch(self, event: Event, clears: str) -> None:
+        before, self.wishes = self.wishes, frozenset()
+        super().dispatch(event, clears)
+        self._flagged().change("".join(self.wishes))
+        self.wishes = before
+
+
+class UndoneByException(Simulation):
+    """Control is put back as it was when a callback raises."""
+
+    def dispatch(self, event: Event, clears: str) -> None:
+        before = self.flags()
+        try:
+            super().dispatch(event, clears)
+        except SCRIPTED:
+            control = self._flagged()
+            control.change(before, "".join(set(control.flags) - set(before)))
+            raise
+
+
 PASSING: tuple[Mutant, ...] = (
     simulated(Reversed, "DISP-1"),
     simulated(ReturnsIgnored, "DISP-15"),
     simulated(ControlCopied, "DISP-13"),
     simulated(FirstAnswerEndsDispatch, "DISP-2"),
+    simulated(ReturnedControlCopied, "DISP-16"),
+    simulated(ChangesNeedAReturn, "DISP-14"),
+    simulated(FlagsOrEd, "DISP-14"),
+    simulated(UndoneByException, "DISP-41"),
 )

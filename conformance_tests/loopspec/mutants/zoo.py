@@ -2,17 +2,37 @@
 
 from __future__ import annotations
 
+from loopspec.mutants.calling import CALLING
 from loopspec.mutants.counting import COUNTING
 from loopspec.mutants.dispatches import DISPATCHES
 from loopspec.mutants.flowing import FLOWING
+from loopspec.mutants.keywords import KEYWORDS
 from loopspec.mutants.mutant import Mutant
 from loopspec.mutants.order import ORDER
 from loopspec.mutants.passing import PASSING
+from loopspec.mutants.registering import REGISTERING
+from loopspec.mutants.reporting import REPORTING
 from loopspec.mutants.resets import RESETS
+from loopspec.mutants.sharing import SHARING
 from loopspec.mutants.stopping import STOPPING
+from loopspec.mutants.taking_out import TAKING_OUT
 from loopspec.mutants.variants import VARIANTS
 
-SIMULATED = (*RESETS, *DISPATCHES, *ORDER, *COUNTING, *PASSING, *FLOWING, *STOPPING)
+SIMULATED = (
+    *RESETS,
+    *DISPATCHES,
+    *ORDER,
+    *COUNTING,
+    *PASSING,
+    *CALLING,
+    *KEYWORDS,
+    *SHARING,
+    *REGISTERING,
+    *TAKING_OUT,
+    *FLOWING,
+    *STOPPING,
+    *REPORTING,
+)
 
 ZOO: dict[str, Mutant] = {mutant.name: mutant for mutant in (*SIMULATED, *VARIANTS)}
 """Every mutant by name."""

@@ -49,7 +49,8 @@ def none_is_nothing(trace: Trace) -> Findings:
 @check("INT-3")
 def just_the_named(trace: Trace) -> Findings:
     for look in _looks(trace):
-        if look.asked and not isinstance(look.asked, str):
+        # Names that nothing has are for INT-5.
+        if look.asked and not isinstance(look.asked, str) and set(look.asked) <= set(KNOWN):
             words = f"a tracker for {', '.join(look.asked)} and no other"
             good = set(look.names) == set(look.asked)
             yield saw(look.at, good, words, ", ".join(look.names) or "none")

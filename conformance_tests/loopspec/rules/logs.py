@@ -27,8 +27,11 @@ def logs_are_given(trace: Trace) -> Findings:
 
 @check("STATE-2")
 def history_holds_it(trace: Trace) -> Findings:
-    due = {r.state: r.history for r in trace.of(Event.INIT_END, Event.TRAIN_BEGIN)}
-    for record in trace.of(Event.LOG):
+    due: dict[int | None, int | None] = {}
+    for record in trace.of(Event.INIT_END, Event.TRAIN_BEGIN, Event.LOG):
+        if record.event is not Event.LOG:
+            due[record.state] = record.history
+            continue
         before = due.get(record.state)
         if record.history is not None and before is not None:
             due[record.state] = before + 1

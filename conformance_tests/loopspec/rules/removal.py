@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from loopspec.rules.checking import Findings, check, saw, unless, variant
 from loopspec.rules.outline import outline
-from loopspec.rules.roster import left_out, takings
+from loopspec.rules.registered import takings
+from loopspec.rules.roster import left_out
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event, Flag, flag_names
 
@@ -30,15 +31,16 @@ def the_first_of_a_class_goes(trace: Trace) -> Findings:
         if taking.how != "pop" and taking.here and taking.returned:
             first = taking.here[0]
             words = f"{first} taken out, the first that is an instance of the class"
-            yield saw(_after(trace, taking.call), taking.taken == first, words, taking.taken)
+            good, got = taking.taken == [first], ", ".join(taking.taken)
+            yield saw(_after(trace, taking.call), good, words, got)
 
 
 @check("DISP-29")
 def pop_gives_back(trace: Trace) -> Findings:
     for taking in takings(trace) if trace.records else ():
         if taking.how != "remove-class" and taking.here and taking.returned:
-            good = taking.popped == taking.taken
-            words = f"pop_callback to give back {taking.taken}"
+            good = taking.popped in taking.taken
+            words = f"pop_callback to give back {' or '.join(taking.taken)}"
             yield saw(_after(trace, taking.call), good, words, taking.popped or "None")
 
 
@@ -51,7 +53,8 @@ def nothing_to_take_out(trace: Trace) -> Findings:
                 yield saw(at, False, "nothing to happen, as there is no such callback", "an error")
             else:
                 words = "None, as there is no such callback"
-                yield saw(at, taking.popped is None, words, taking.popped)
+                taken = f"{', '.join(taking.taken)} taken out"
+                yield saw(at, not taking.popped and not taking.taken, words, taking.popped or taken)
 
 
 @check("DISP-31")

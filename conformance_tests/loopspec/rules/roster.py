@@ -1,18 +1,14 @@
-"""Who is registered at each event, and who was called: the records in which the two differ.
-
-The roster follows the script: callbacks that are given at construction, added and removed by the
-user, added and removed by other callbacks. So it knows, for each record, who was to be called.
-"""
+"""Who had to be called at each event, and who was: the records in which the two differ."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import NamedTuple
 
 import msgspec
 
-from loopspec.scenario import FIRST, LAST, Act
+from loopspec.rules.registered import Registered
+from loopspec.scenario import Act
 from loopspec.trace import Call, Record, Trace
 from loopspec.vocabulary import Event
 
@@ -76,89 +72,7 @@ def left_out(trace: Trace, origin: str) -> Iterator[tuple[Record, str]]:
             yield seen.record, ", ".join(mine)
 
 
-class Taking(NamedTuple):
-    """A call of the user that takes out a callback: `here` are those that it fits, in the order of
-    registration, `taken` is the one that is gone, `popped` what was given back."""
-
-    call: int
-    how: str
-    name: str
-    here: list[str]
-    taken: str | None
-    popped: str | None
-    returned: bool
-
-
-_TAKE = ("pop", "pop-class", "remove-class")
 _DOES = ("add", "remove", "evaluate", "log")
-
-
-class _Registered:
-    """The callbacks in the order of registration, and how each came in."""
-
-    def __init__(self, trace: Trace) -> None:
-        scenario = trace.scenario
-        twins = {name for c in scenario.callbacks if c.twin for name in (c.name, c.twin)}
-        given: list[tuple[str, str]] = [(c.name, c.given) for c in scenario.callbacks]
-        given = [(FIRST, "instance"), *given, (LAST, "instance")]
-        self._given = {
-            name: "twin" if name in twins else how
-            for name, how in given
-            if how in ("instance", "class")
-        }
-        self._added = [name for name, how in given if how == "added"]
-        self._trace, self._calls, self._call = trace, scenario.calls, 0
-        self.takings: list[Taking] = []
-        self._construct()
-
-    def _construct(self) -> None:
-        self.origin, self.names, self._constructing = self._given, list(self._given), True
-
-    def change(self, does: str, name: str) -> None:
-        if does == "add" and name in self.names:
-            return  # once more: it keeps its place
-        self.names = [other for other in self.names if other != name]
-        if does == "add":
-            self.names.append(name)
-            self.origin = {**self.origin, name: "added"}
-
-    def up_to(self, call: int) -> None:
-        """What the user changed before this call of his."""
-        while self._call < call:
-            if self._constructing:
-                self._constructing = False
-                for name in self._added:
-                    self.change("add", name)
-            does, _, name = self._calls[self._call].partition(":")
-            if does == "new":
-                self._construct()
-            elif does in _TAKE:
-                self._take(does, name)
-            elif name:
-                self.change(does, name)
-            self._call += 1
-
-    def _take(self, how: str, name: str) -> None:
-        """One is taken out: the one that the trainer took, so that a wrong choice is one fault."""
-        call = self._call + 1
-        of_class = self._trace.scenario.of_class(name) if how != "pop" else {name}
-        here = [other for other in self.names if other in of_class]
-        given = next((r for r in self._trace.returns if r.call == call), None)
-        popped = given.seen.get("popped") if given else None
-        taken: str | None = popped if popped in here else None
-        if taken is None and here:
-            after = next((r for r in self._trace.records if r.call > call), None)
-            seen = [c.who for c in after.calls] if after else []
-            taken = next((other for other in here if other not in seen), here[0])
-        self.names = [other for other in self.names if other != taken]
-        self.takings.append(Taking(call, how, name, here, taken, popped, given is not None))
-
-
-def takings(trace: Trace) -> list[Taking]:
-    """What the user's calls took out by `pop_callback`, or by a class."""
-    registered = _Registered(trace)
-    registered.up_to(len(trace.scenario.calls))
-    return registered.takings
 
 
 def _walk(trace: Trace) -> Iterator[Attendance]:
@@ -170,7 +84,7 @@ def _walk(trace: Trace) -> Iterator[Attendance]:
     acted: Counter[tuple[str, int]] = Counter()
     scripted = [part for part in trace.scenario.callbacks if part.bare]
     bare = {e: [part.name for part in scripted if not part.has(e)] for e in Event if scripted}
-    registered, call = _Registered(trace), 0
+    registered, call = Registered(trace), 0
     open_changes: list[tuple[int, dict[str, str]]] = []
     cut = _broken_off(trace)
     for n, record in enumerate(trace.records):

@@ -265,6 +265,8 @@ CASES = (
          "both callbacks of one class called", "not one"),
     Case("DISP-28", BY_CLASS, everywhere(3, 4, "first", "heir", "kept", "last"),
          "heir taken out, the first that is an instance of the class", "twin"),
+    Case("DISP-28", "an-heir-comes-first", everywhere(2, 2, "first", "last"),
+         "heir taken out, the first that is an instance of the class", "heir, twin"),
     Case("DISP-29", BY_CLASS, nothing, "pop_callback to give back plain", "None"),
     Case("DISP-30", "nothing-to-take-out", nothing, "None, as there is no such callback", "first"),
     Case("DISP-32", "no-default-flow", flags("SE@2", "first", "S", "S"),
@@ -315,6 +317,15 @@ def test_a_broken_trace_is_reported_by_its_rule_alone(case: Case) -> None:
 
 def test_every_rule_is_broken_by_some_case() -> None:
     assert {rule.id for rule in CHAPTER} == {case.rule for case in CASES} | ELSEWHERE
+
+
+def test_what_is_taken_out_although_nothing_fits_is_told() -> None:
+    trace = broken("nothing-to-take-out", everywhere(4, 4, "first"))
+    (failure,) = judge([trace], rules=CHAPTER).failures
+    assert (failure.rule.id, failure.evidence and failure.evidence.got) == (
+        "DISP-30",
+        "last taken out",
+    )
 
 
 def test_the_end_by_an_exception_leaves_nobody_out() -> None:

@@ -314,8 +314,6 @@ CASES = (
     Case("EVT-4", TWICE, remembered(2, 5), "a fresh state", "entries in log_history: 5"),
     Case("EVT-4", TWICE, put("TB@0#2", best=0.5), "a fresh state", "best_metric 0.5"),
     Case("EVT-4", TWICE, put("TB@0#2", epoch=2.0), "a fresh state", "epoch 2.0"),
-    Case("EVT-4", TWICE, put("TB@0#2", state=1), "a fresh state",
-         "the state object of an earlier run"),
     Case("EVT-5", RAISES, copy("SE@2", "", event=Event.EPOCH_END), LEFT, "on_epoch_end after it"),
     Case("EVT-5", RAISES, called("SE@2", "after"), LEFT, "after called after it"),
     Case("EVT-5", RAISES, nothing, LEFT, "train() came back as if nothing had been",

@@ -13,7 +13,7 @@ from loopspec.corpus import CORPUS
 from loopspec.judge import judge
 from loopspec.machine.predict import predict
 from loopspec.spec import rules
-from loopspec.trace import Outcome, Provenance, Trace
+from loopspec.trace import Outcome, Provenance, Return, Trace
 from loopspec.vocabulary import Capability, Edition, Event, Verdict
 
 BY = Provenance("a broken trainer", "1", tuple(Capability), "1")
@@ -56,6 +56,7 @@ def fewer(trace: Trace) -> None:
 
 
 def passed_over(trace: Trace) -> None:
+    trace.returns.append(Return(2, "new", seen={"trackers": []}))
     trace.outcome = Outcome("completed")
 
 
