@@ -148,12 +148,28 @@ class Trace:
         self.records.sort(key=lambda record: record.i)
 
     @functools.cached_property
+    def failures(self) -> list[tuple[Record, str]]:
+        """Each event in which a callback raised because the script said so, with its name."""
+        found = []
+        for part in self.scenario.callbacks:
+            for act in part.acts:
+                if act.does in ("fail", "interrupt"):
+                    met = (r for r in self.of(act.event) if act.step in (None, r.step))
+                    raised = next(
+                        (r for r in met if any(c.who == part.name for c in r.calls)), None
+                    )
+                    if raised is not None:
+                        found.append((raised, part.name))
+        return found
+
+    @functools.cached_property
     def broken_off(self) -> set[int]:
-        """The calls of the user that an exception ended."""
+        """The calls of the user that an exception ended, also where it did not reach him."""
         found = {returned.call for returned in self.returns if returned.raised}
         if self.outcome.kind != "completed" and self.records:
             found.add(self.records[-1].call)
-        return found
+        last = {record.call: record for record in self.records}
+        return found | {raised.call for raised, _ in self.failures if raised is last[raised.call]}
 
     @functools.cached_property
     def top(self) -> list[Record]:
@@ -228,8 +244,11 @@ class Trace:
     @property
     def complete(self) -> bool:
         """Whether the scenario was run to its end, or to an exception that belongs to it."""
+        belongs = self.scenario.may_raise or any(
+            raised.call == self.records[-1].call for raised, _ in self.failures
+        )
         return self.outcome.kind in ("completed", "scripted") or (
-            self.outcome.kind == "raised" and self.scenario.may_raise
+            self.outcome.kind == "raised" and belongs
         )
 
     def text(self, *events: Event) -> str:

@@ -135,13 +135,21 @@ class Job:
     def effect(self, name: str) -> None:
         getattr(self, "_do_" + name.replace(" ", "_"))()
 
+    @property
+    def _per_epoch(self) -> int:
+        """Steps in an epoch."""
+        return math.ceil(self.scenario.train_batches / self.scenario.gradient_accumulation_steps)
+
+    def _plan(self) -> tuple[int, int]:
+        """The step at which a run is to end, and how many epochs that takes from its beginning."""
+        s = self.scenario
+        if s.max_steps > 0:
+            return s.max_steps, math.ceil(s.max_steps / self._per_epoch)
+        return math.ceil(s.num_train_epochs * self._per_epoch), math.ceil(s.num_train_epochs)
+
     def _do_begin_run(self) -> None:
         s = self.scenario
-        per_epoch = math.ceil(s.train_batches / s.gradient_accumulation_steps)
-        max_steps = s.max_steps if s.max_steps > 0 else math.ceil(s.num_train_epochs * per_epoch)
-        self._epochs = (
-            math.ceil(max_steps / per_epoch) if s.max_steps > 0 else math.ceil(s.num_train_epochs)
-        )
+        max_steps, self._epochs = self._plan()
         self.state = State(
             self._states,
             max_steps=max_steps,
@@ -159,9 +167,9 @@ class Job:
         step = self.state.global_step
         if step >= max_steps and self.resume_from and not self.profile.trains_past_the_end:
             self._epochs = 0
-        self._epoch = step // per_epoch - 1
+        self._epoch = step // self._per_epoch - 1
         self._batch = 0
-        self._skip = step % per_epoch * s.gradient_accumulation_steps
+        self._skip = step % self._per_epoch * s.gradient_accumulation_steps
         if s.ignore_data_skip:
             self._skip = 0
         self._logged = self._started = step

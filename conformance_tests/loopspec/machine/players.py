@@ -69,6 +69,10 @@ class JunkError(Exception):
     """A trainer or callback met a control that is none."""
 
 
+class TrainerError(Exception):
+    """What a simulated trainer raises of its own."""
+
+
 def default_flow(stage: Stage, event: Event, control: Control | str) -> None:
     """Sets what is due by the strategies, at the end of a step and of an epoch."""
     if event not in (Event.STEP_END, Event.EPOCH_END):

@@ -11,7 +11,15 @@ from typing import Any
 from loopspec.machine.board import Board
 from loopspec.machine.display import Display
 from loopspec.machine.job import Job
-from loopspec.machine.players import Actor, Control, JunkError, Player, Stopper, default_flow
+from loopspec.machine.players import (
+    Actor,
+    Control,
+    JunkError,
+    Player,
+    Stopper,
+    TrainerError,
+    default_flow,
+)
 from loopspec.machine.profile import REFERENCE, Profile
 from loopspec.machine.table import ROUTINES
 from loopspec.machine.walk import STANDARD, Table, walk
@@ -102,6 +110,8 @@ class Simulation(Job):
                 self.lines.append(self._return(call, seen, raised))
         except SCRIPTED:
             return self._ended(Outcome("scripted"))
+        except TrainerError as error:
+            return self._ended(Outcome("raised", f"TrainerError: {error}"))
         except (JunkError, LookupError, ValueError):
             return self._ended(Outcome("raised"))
         return Outcome("completed")
@@ -132,10 +142,14 @@ class Simulation(Job):
         except SCRIPTED as error:
             if not self.scenario.catches:
                 raise
-            self.lines += reversed(self._open)
-            self._open, self._depth = [], 0
-            self._display.broken_off()
+            self._leave_the_call()
             return {}, type(error).__name__
+
+    def _leave_the_call(self) -> None:
+        """An exception has ended the user's call: nothing of it is open any more."""
+        self.lines += reversed(self._open)
+        self._open, self._depth = [], 0
+        self._display.broken_off()
 
     def _perform_call(self, call: str) -> dict[str, Any]:
         """Do what the user does; gives what is seen of the value that comes back."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from loopspec.mutants.breaking import BREAKING
 from loopspec.mutants.calling import CALLING
 from loopspec.mutants.counting import COUNTING
 from loopspec.mutants.dispatches import DISPATCHES
@@ -10,6 +11,7 @@ from loopspec.mutants.keywords import KEYWORDS
 from loopspec.mutants.mutant import Mutant
 from loopspec.mutants.order import ORDER
 from loopspec.mutants.passing import PASSING
+from loopspec.mutants.planning import PLANNING
 from loopspec.mutants.registering import REGISTERING
 from loopspec.mutants.reporting import REPORTING
 from loopspec.mutants.resets import RESETS
@@ -22,6 +24,8 @@ SIMULATED = (
     *RESETS,
     *DISPATCHES,
     *ORDER,
+    *PLANNING,
+    *BREAKING,
     *COUNTING,
     *PASSING,
     *CALLING,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 
 from loopspec.machine.follow import follow
 from loopspec.rules.checking import Finding, Findings, check, saw
@@ -83,32 +82,15 @@ def training_starts_anew(trace: Trace) -> Findings:
 
 @check("EVT-5")
 def exceptions_leave_at_once(trace: Trace) -> Findings:
-    for raised, who in _failures(trace):
-        yield _left_at_once(trace, raised, who)
-
-
-def _failures(trace: Trace) -> Iterator[tuple[Record, str]]:
-    """Each event in which a scripted callback raised, and the name of the callback."""
-    for part in trace.scenario.callbacks:
-        for act in part.acts:
-            if act.does in ("fail", "interrupt"):
-                met = (r for r in trace.of(act.event) if act.step in (None, r.step))
-                raised = next((r for r in met if any(c.who == part.name for c in r.calls)), None)
-                if raised is not None:
-                    yield raised, part.name
-
-
-def _left_at_once(trace: Trace, raised: Record, who: str) -> Finding:
-    """What came of the exception that the callback `who` raised in this record."""
-    expected = f"the exception of {who} to leave train() at once"
-    later = (r for r in trace.records if r.call == raised.call and r.i > raised.i)
-    after = next(later, None)
-    if after is not None:
-        return saw(after, False, expected, f"{after.event} after it")
-    if raised.calls[-1].who != who:
-        return saw(raised, False, expected, f"{raised.calls[-1].who} called after it")
-    good = raised.call in trace.broken_off
-    return saw(raised, good, expected, "train() came back as if nothing had been")
+    for raised, who in trace.failures:
+        expected = f"the exception of {who} to leave train() at once"
+        later = (r for r in trace.records if r.call == raised.call and r.i > raised.i)
+        after = next(later, None)
+        if after is not None:
+            yield saw(after, False, expected, f"{after.event} after it")
+        else:
+            last = raised.calls[-1].who
+            yield saw(raised, last == who, expected, f"{last} called after it")
 
 
 @check("EVT-43")
@@ -116,10 +98,12 @@ def exceptions_reach_the_caller(trace: Trace) -> Findings:
     does = {act.does for act in trace.scenario.acts}
     names = [name for kind, name in _RAISES.items() if kind in does]
     back = {returned.call: returned.raised for returned in trace.returns}
-    for raised, _ in _failures(trace):
-        if got := back.get(raised.call):
-            yield saw(raised, got in names, f"{' or '.join(names)} at the caller", got)
-        elif trace.outcome.kind in ("scripted", "raised") and raised.call not in back:
+    for raised, _ in trace.failures:
+        if raised.call in back:
+            got = back[raised.call]
+            words = f"{' or '.join(names)} at the caller"
+            yield saw(raised, got in names, words, got or "nothing: train() came back")
+        elif trace.outcome.kind in ("scripted", "raised"):
             good = trace.outcome.kind == "scripted"
             yield saw(raised, good, "the exception itself at the caller", trace.outcome.error)
 
@@ -129,12 +113,18 @@ _RAISES = {"fail": "ScriptedError", "interrupt": "ScriptedInterrupt"}
 
 @check("EVT-44")
 def training_after_an_exception(trace: Trace) -> Findings:
-    broken = {returned.call for returned in trace.returns if returned.raised}
-    for run in outline(trace):
-        first = run.records[0]
-        if first.call - 1 in broken:
-            good = run.finished or first.call in broken
-            yield saw(first, good, "train() to run after one that was broken off", "an exception")
+    runs = {run.records[0].call: run for run in outline(trace)}
+    raised = {record.call for record, _ in trace.failures}
+    for call in sorted(raised & trace.broken_off):
+        words, got = (
+            "train() to run after one that was broken off",
+            trace.outcome.error or "an exception",
+        )
+        if again := runs.get(call + 1):
+            good = again.finished or call + 1 in raised
+            yield saw(again.records[0], good, words, got)
+        elif trace.outcome.kind == "raised" and trace.returns and trace.returns[-1].call == call:
+            yield Finding(False, len(trace.records) - 1, words, got)
 
 
 # Epochs -------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ def outline(trace: Trace) -> list[Run]:
     """The runs of a trace, in order; made once for each trace."""
     made: list[Run] | None = trace.__dict__.get("_outline")
     if made is None:
-        back = {returned.call for returned in trace.returns if not returned.raised}
+        back = {returned.call for returned in trace.returns} - trace.broken_off
         made = trace.__dict__["_outline"] = [_run(trace, run, back) for run in trace.runs]
     return made
 

@@ -136,8 +136,8 @@ def _nested(trace: Trace, n: int) -> list[Record]:
 
 
 def _broken_off(trace: Trace) -> set[int]:
-    """The events that were being dispatched when an exception ended a call."""
-    found: set[int] = set()
+    """The events that were being dispatched when a callback raised or a call was ended."""
+    found = {raised.i for raised, _ in trace.failures}
     for call in trace.broken_off:
         depth = 1 << 30
         for record in reversed(trace.records):

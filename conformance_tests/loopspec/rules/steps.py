@@ -41,7 +41,7 @@ def _may_stay_open(trace: Trace, run: Run, epoch: Epoch, step: Step) -> bool:
     if step is not epoch.steps[-1]:
         return _begun_in_mid_group(step)
     left = epoch.cut or (epoch is run.epochs[-1] and not run.finished)
-    return left or _is_rest(trace, step)
+    return left or _is_rest(trace, step) or (epoch.partial and _rest(trace) > 0)
 
 
 def _begun_in_mid_group(step: Step) -> bool:
@@ -51,8 +51,19 @@ def _begun_in_mid_group(step: Step) -> bool:
 
 def _is_rest(trace: Trace, step: Step) -> bool:
     """Whether it is the short group at the end of an epoch that accumulation does not divide."""
-    full, rest = divmod(trace.scenario.train_batches, trace.scenario.gradient_accumulation_steps)
-    return rest > 0 and step.number == full
+    full = trace.scenario.train_batches // trace.scenario.gradient_accumulation_steps
+    return _rest(trace) > 0 and step.number == full
+
+
+def _rest_comes_after(trace: Trace, step: Step) -> bool:
+    """Whether it is the last full group of such an epoch."""
+    full = trace.scenario.train_batches // trace.scenario.gradient_accumulation_steps
+    return _rest(trace) > 0 and step.number == full - 1
+
+
+def _rest(trace: Trace) -> int:
+    """The micro-batches of an epoch that are left behind its full groups."""
+    return trace.scenario.train_batches % trace.scenario.gradient_accumulation_steps
 
 
 @check("EVT-12")
@@ -84,11 +95,16 @@ def groups(trace: Trace) -> Findings:
 @check("EVT-14")
 def rest_of_an_epoch(trace: Trace) -> Findings:
     for _, epoch, step in _steps(trace):
-        if not epoch.partial and _is_rest(trace, step):
+        if epoch.partial:
+            continue
+        last = step is epoch.steps[-1] and epoch.end is not None and not epoch.cut
+        if _is_rest(trace, step):
             if step.end is not None:
                 yield variant(step.end, "short-step")
-            elif step is epoch.steps[-1] and epoch.end is not None and not epoch.cut:
+            elif last:
                 yield variant(step.first, "no-step")
+        elif last and step.end is not None and _rest_comes_after(trace, step):
+            yield variant(epoch.end or step.end, "no-step")
 
 
 # What moves when ----------------------------------------------------------------------------------

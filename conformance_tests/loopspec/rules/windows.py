@@ -61,6 +61,7 @@ def windows(trace: Trace) -> list[Window]:
 def _in_run(trace: Trace, run: list[Record]) -> Iterator[Window]:
     logged = run[0].step  # of the steps before this run there is nothing to log
     best = trace.scenario.save_strategy == "best"
+    raised = {record.i for record, _ in trace.failures}
     for n, opening in enumerate(run):
         if opening.event not in (Event.STEP_END, Event.EPOCH_END):
             continue
@@ -68,6 +69,8 @@ def _in_run(trace: Trace, run: list[Record]) -> Iterator[Window]:
         while end < len(run) and run[end].event in SERVED and not _sums_up(run, end):
             end += 1
         if end == len(run) and opening.call in trace.broken_off:
+            continue
+        if any(record.i in raised for record in run[n:end]):
             continue
         window = Window(
             opening,

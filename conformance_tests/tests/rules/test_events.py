@@ -279,18 +279,22 @@ SHORTER = also(  # the third batch of the first epoch is left out
 )
 ONE_SET = also(*(drop(name) for name in ("ps@2#3", "ps@2#3", "LG@2#2", "EV@2#2")))
 LEFT_OUT = job(train_batches=3, gradient_accumulation_steps=3, num_train_epochs=2)
-BEGUN = also(  # three batches of five make a step, the other two do not
-    *(copy(name, "EE@1", step=1, epoch=0.6) for name in ("SB@0", "SUB@0", "SUB@0#2")),
+NOT_BEGUN = also(  # three batches of five make a step, the other two are not there
     put("SE@1", "EE@1", epoch=0.6),
     put("SE@2", "EE@2", epoch=1.6),
     logs("LG@2", epoch=1.6),
     put("LG@2", epoch=1.6),
+)
+BEGUN = also(  # the other two are there, and make no step
+    *(copy(name, "EE@1", step=1, epoch=0.6) for name in ("SB@0", "SUB@0", "SUB@0#2")),
+    NOT_BEGUN,
 )
 UNSAVED = also(flags("SE@5", without="S"), drop("SV@5"))
 UNEVALUATED = also(flags("SE@5", without="V"), drop("ps@5", "ps@5#2", "LG@5", "EV@5"))
 INIT, BEGIN, END = "on_init_end", "on_train_begin", "on_train_end"
 PLACE = "only once, at its place"
 LEFT = "the exception of script to leave train() at once"
+ANEW = "train() to run after one that was broken off"
 LAST_LOG = "one log with train_loss, right before on_train_end"
 UPDATE = "on_pre_optimizer_step, on_optimizer_step, once each, right before it"
 FIRST = "before the first epoch"
@@ -316,8 +320,6 @@ CASES = (
     Case("EVT-4", TWICE, put("TB@0#2", epoch=2.0), "a fresh state", "epoch 2.0"),
     Case("EVT-5", RAISES, copy("SE@2", "", event=Event.EPOCH_END), LEFT, "on_epoch_end after it"),
     Case("EVT-5", RAISES, called("SE@2", "after"), LEFT, "after called after it"),
-    Case("EVT-5", RAISES, nothing, LEFT, "train() came back as if nothing had been",
-         ended=Outcome("completed")),
     Case("EVT-6", PLAIN, drop("EE@3"), "on_epoch_end for this epoch", "none"),
     Case("EVT-6", "half-an-epoch", drop("EE@6"), "on_epoch_end for this epoch", "none"),
     Case("EVT-6", PLAIN, drop("EB@3"), "on_epoch_begin before it", "no epoch begun"),
@@ -346,6 +348,8 @@ CASES = (
          "0 on_substep_end in a group of 1", "1"),
     Case("EVT-13", REST, drop("SUB@1"), "1 on_substep_end in a group of 2", "0"),
     Case("EVT-14", LEFT_OUT, BEGUN, "short-step (transformers-5)", "no-step", {"train_batches": 5}),
+    Case("EVT-14", LEFT_OUT, NOT_BEGUN, "short-step (transformers-5)", "no-step",
+         {"train_batches": 5}),
     Case("EVT-15", PLAIN, put("SE@2", step=1), "global_step one more than before", "1"),
     Case("EVT-15", PLAIN, put("OS@2", step=3), "global_step still 2", "3"),
     Case("EVT-16", REST, put("SE@3", epoch=1.5), "epoch 1.6", "1.5"),
@@ -462,8 +466,11 @@ CASES = (
          "RuntimeError: training failed", ended=Outcome("raised", "RuntimeError: training failed")),
     Case("EVT-43", AGAIN, caught(2, "KeyError"), "ScriptedError or ScriptedInterrupt at the caller",
          "KeyError"),
-    Case("EVT-44", AGAIN, also(*(drop(n) for n in ("TE@4", "LG@4#3")), unreturned(3)),
-         "train() to run after one that was broken off", "an exception",
+    Case("EVT-43", AGAIN, caught(2, ""), "ScriptedError or ScriptedInterrupt at the caller",
+         "nothing: train() came back"),
+    Case("EVT-44", AGAIN, also(*(drop(n) for n in ("TE@4", "LG@4#3")), unreturned(3)), ANEW,
+         "RuntimeError: no optimizer", ended=Outcome("raised", "RuntimeError: no optimizer")),
+    Case("EVT-44", AGAIN, also(forget(3), unreturned(3)), ANEW, "RuntimeError: is training",
          ended=Outcome("raised", "RuntimeError: is training")),
     Case("EVT-45", "saved-by-hand", copy("SB@0", "TB@0", event=Event.SAVE, call=1), "no event",
          "on_save"),
