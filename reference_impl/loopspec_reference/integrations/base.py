@@ -6,10 +6,12 @@ import functools
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from ..callback import TrainerCallback
+from . import leaving
 from .bounded import Bounded
 from .values import rewrite, scalar
 
@@ -31,12 +33,15 @@ class TrackerCallback(TrainerCallback):
     exception of the tracker, or a call that takes longer than `timeout` seconds, is one warning,
     and training goes on without it (`on_error="warn"`), or ends training (`on_error="raise"`).
 
-    A tracker overrides `setup`, `log` and `close`, `check` if its package can be broken, and
-    `save` if it keeps checkpoints. It is set up when training begins, or at a log outside of
-    training, and closed when training ends or raises, or after that log.
+    A tracker overrides `setup`, `log` and `close`, `check` if its package can be broken, `save` if
+    it keeps checkpoints, and `finish` if it keeps what there is at the end. It is set up when
+    training begins, or at a log outside of training, and closed when training ends or raises, when
+    a call of it raises, or after that log.
     """
 
     name: ClassVar[str] = ""
+    packages: ClassVar[tuple[str, ...]] = ()
+    """The packages whose hooks at the end of the program must not wait for ever."""
     rename: ClassVar[Callable[[str], str]] = staticmethod(rewrite)
     keeps_predictions: ClassVar[bool] = False
     """Whether the metrics of `predict` are sent too, as `test/...`."""
@@ -67,8 +72,11 @@ class TrackerCallback(TrainerCallback):
     def save(self, checkpoint: Path, args: Args, state: State) -> None:
         """A checkpoint is complete in this folder."""
 
+    def finish(self, args: Args, state: State, model: Any, processing_class: Any) -> None:
+        """Training has come to its end, and the tracker is about to be closed."""
+
     def close(self, failed: bool) -> None:
-        """Close the tracker. `failed`: an exception ended training."""
+        """Close the tracker. `failed`: an exception ended training, or a call of the tracker."""
 
     # Events ---------------------------------------------------------------------------------------
 
@@ -110,8 +118,18 @@ class TrackerCallback(TrainerCallback):
             folder = Path(args.output_dir or ".") / f"checkpoint-{state.global_step}"
             self._try(lambda: self.save(folder, args, state))
 
-    def on_train_end(self, args: Args, state: State, control: Control, **kwargs: Any) -> None:
-        """Close the tracker."""
+    def on_train_end(
+        self,
+        args: Args,
+        state: State,
+        control: Control,
+        model: Any = None,
+        processing_class: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        """Send what the tracker keeps of the end, and close it."""
+        if self._is_open and type(self).finish is not TrackerCallback.finish:
+            self._try(lambda: self.finish(args, state, model, processing_class))
         self.end()
 
     def end(self, failed: bool = False) -> None:
@@ -142,9 +160,9 @@ class TrackerCallback(TrainerCallback):
         try:
             self._bounded.call(action, self.timeout)
         except (Exception, SystemExit) as error:
+            self._give_up(error)
             if self.on_error == "raise":
                 raise
-            self._is_off, self._is_open = True, False
             logger.warning(
                 "%s is off: it raised %s: %s. Training goes on; what is logged from here on is "
                 "not sent to it.",
@@ -154,6 +172,15 @@ class TrackerCallback(TrainerCallback):
             )
             return False
         return True
+
+    def _give_up(self, error: BaseException) -> None:
+        self._is_off, self._is_open = True, False
+        if self.packages:
+            leaving.bound(self.packages, self.timeout)
+        # Its thread is still busy after a TimeoutError.
+        if not isinstance(error, TimeoutError):
+            with suppress(Exception, SystemExit):
+                self._bounded.call(lambda: self.close(True), self.timeout)
 
 
 def _timeout() -> float:
