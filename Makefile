@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: conformance test lint types tests test-integrations versions clean
+.PHONY: conformance test lint types tests test-integrations versions mutation clean
 .PRECIOUS: .venvs/trackers-%/.ready
 
 # make conformance                       the reference trainer and transformers' Trainer
@@ -55,6 +55,13 @@ test-integrations-%: .venvs/trackers-%/.ready
 versions: $(READY)
 	$(BIN)/python tools/record_version.py
 	$(BIN)/python tools/write_versions.py
+
+# Changes our own code, one place at a time, and asks the tests: tools/mutation/README.md.
+mutation: $(READY)
+	$(BIN)/python -m pip install --quiet --group mutation
+	PYTHONPATH=tools $(BIN)/python -m mutation make $(GROUP)
+	PYTHONPATH=tools $(BIN)/python -m mutation run --jobs 2 $(GROUP)
+	PYTHONPATH=tools $(BIN)/python -m mutation table
 
 $(READY): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

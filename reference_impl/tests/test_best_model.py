@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ EACH_STEP = {"eval_strategy": "steps", "eval_steps": 1, "metric_for_best_model":
 def test_the_key_has_the_prefix_once() -> None:
     assert metric_key(TrainingArguments(metric_for_best_model="f1")) == "eval_f1"
     assert metric_key(TrainingArguments(metric_for_best_model="eval_f1")) == "eval_f1"
-    with pytest.raises(AttributeError, match="None"):
+    with pytest.raises(AttributeError, match=r"^metric_for_best_model is None: there is no metric"):
         metric_key(TrainingArguments())
 
 
@@ -101,4 +102,30 @@ def test_strategy_best_saves_and_loads_the_best(
 def test_lost_weights_are_warned_about(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     state = TrainerState(best_model_checkpoint=str(tmp_path))
     load_best(state, torch.nn.Linear(1, 1), "pytorch_model.bin")
-    assert "are gone" in caplog.text
+    path = tmp_path / "pytorch_model.bin"
+    assert caplog.messages == [f"The best model's weights {path} are gone; keeping the last ones."]
+
+
+def stored(folder: Path, weights: Any) -> TrainerState:
+    torch.save(weights, folder / "weights.bin")
+    return TrainerState(best_model_checkpoint=str(folder))
+
+
+def test_weights_are_read_to_where_the_model_is(tmp_path: Path) -> None:
+    """Onto a device without memory nothing can be copied from another one without a warning."""
+    state = stored(tmp_path, torch.nn.Linear(1, 1).state_dict())
+    model = torch.nn.Linear(1, 1, device="meta")
+    load_best(state, model, "weights.bin")
+    assert model.weight.device.type == "meta"
+
+
+def test_a_model_without_parameters_gets_its_buffers(tmp_path: Path) -> None:
+    best, last = (torch.nn.BatchNorm1d(1, affine=False) for _ in range(2))
+    best.running_mean = torch.tensor([5.0])
+    load_best(stored(tmp_path, best.state_dict()), last, "weights.bin")
+    assert last.running_mean == 5
+
+
+def test_weights_that_would_run_code_are_not_read(tmp_path: Path) -> None:
+    with pytest.raises(pickle.UnpicklingError):
+        load_best(stored(tmp_path, tmp_path), torch.nn.Linear(1, 1), "weights.bin")

@@ -38,3 +38,19 @@ def test_reading_tells_nothing() -> None:
     items = CallbackList([3, 1], changed=lambda: told.append(1))
     assert [*items, items[0], len(items), items + [2]] == [3, 1, 3, 2, [3, 1, 2]]  # noqa: RUF005
     assert not told
+
+
+def test_a_change_with_a_keyword_is_done_and_a_failed_one_told_too() -> None:
+    told: list[int] = []
+    items = CallbackList([3, 1, 2], changed=lambda: told.append(1))
+    items.sort(reverse=True)
+    assert items == [3, 2, 1]
+    with pytest.raises(ValueError, match="not in list"):
+        items.remove(4)
+    assert len(told) == 2
+
+
+def test_the_methods_are_told_apart_by_name_and_help() -> None:
+    for name in ("append", "__setitem__"):
+        method = getattr(CallbackList, name)
+        assert (method.__name__, method.__doc__) == (name, getattr(list, name).__doc__)

@@ -61,6 +61,11 @@ def test_the_delay_is_in_steps_or_epochs_and_not_for_saves() -> None:
     assert requests("on_epoch_end", 2, 2.0, eval_strategy="epoch", eval_delay=1.5) == "V"
 
 
+def test_the_evaluation_at_the_very_end_of_the_delay_is_due() -> None:
+    assert requests("on_step_end", 3, **STEPS, eval_delay=3) == "V"
+    assert requests("on_epoch_end", 1, 1.0, eval_strategy="epoch", eval_delay=1) == "V"
+
+
 def test_no_save_interval_saves_at_the_end() -> None:
     assert requests("on_step_end", 4, save_strategy="steps", save_steps=0) == ""
     assert requests("on_step_end", 10, save_strategy="steps", save_steps=0) == "TS"

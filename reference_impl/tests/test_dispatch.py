@@ -48,7 +48,11 @@ def test_any_other_answer_names_callback_event_and_type(answer: object) -> None:
     with pytest.raises(TypeError) as caught:
         fire(TrainerControl(), Answers(), Answers(answer), later)
     kind = type(answer).__name__
-    assert f"Answers.on_step_end returned a value of type {kind}." in str(caught.value)
+    assert str(caught.value) == (
+        f"Answers.on_step_end returned a value of type {kind}. Return None or a control, an object "
+        "with the attributes should_training_stop, should_epoch_stop, should_save, "
+        "should_evaluate, should_log."
+    )
     assert later.got == []
 
 
@@ -75,6 +79,12 @@ def test_a_method_set_on_the_instance_counts() -> None:
     callback = TrainerCallback()
     callback.on_log = lambda *args, **kwargs: None  # type: ignore[method-assign]
     assert compile_event("on_log", [callback]).owners == (callback,)
+
+
+def test_an_empty_method_set_on_the_instance_is_left_out() -> None:
+    callback = Answers()
+    callback.on_step_end = TrainerCallback.on_step_end  # type: ignore[method-assign, assignment]
+    assert compile_event("on_step_end", [callback]).hooks == ()
 
 
 def test_each_reset_is_a_flag_of_an_event() -> None:

@@ -58,7 +58,7 @@ def test_a_missing_metric_is_warned_about_and_not_counted(
     callback = EarlyStoppingCallback()
     args = TrainingArguments(metric_for_best_model="score")
     callback.on_evaluate(args, TrainerState(), TrainerControl(), metrics={"eval_loss": 1.0})
-    assert "found no eval_score" in caplog.text
+    assert caplog.messages == ["Early stopping found no eval_score in the metrics and is disabled."]
     assert callback.early_stopping_patience_counter == 0
 
 
@@ -79,8 +79,14 @@ def test_in_training_a_missing_metric_ends_in_an_error_that_names_the_keys(
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"eval_strategy": "steps", "eval_steps": 1}, "needs metric_for_best_model"),
-        ({"metric_for_best_model": "score"}, "needs an eval_strategy"),
+        (
+            {"eval_strategy": "steps", "eval_steps": 1},
+            "^early stopping needs metric_for_best_model$",
+        ),
+        (
+            {"metric_for_best_model": "score"},
+            "^early stopping needs an eval_strategy, steps or epoch$",
+        ),
     ],
 )
 def test_training_does_not_begin_without_something_to_compare(
@@ -115,4 +121,19 @@ def test_the_missing_best_model_is_warned_about(
     settings = {"eval_strategy": "epoch", "metric_for_best_model": "loss"}
     with caplog.at_level(logging.WARNING):
         build(callbacks=[EarlyStoppingCallback()], **settings).train()
-    assert "Early stopping without load_best_model_at_end" in caplog.text
+    assert caplog.messages == [
+        "Early stopping without load_best_model_at_end: training ends with the weights of its last "
+        "step, not with the best ones."
+    ]
+
+
+def test_a_subclass_that_counts_otherwise_is_given_all_of_the_moment() -> None:
+    class Counts(EarlyStoppingCallback):
+        def check_metric_value(self, *given: Any) -> None:
+            self.given = given
+
+    args, state, control = TrainingArguments(), TrainerState(), TrainerControl()
+    args.metric_for_best_model = "score"
+    callback = Counts()
+    callback.on_evaluate(args, state, control, metrics={"eval_score": 3.0})
+    assert all(a is b for a, b in zip(callback.given, (args, state, control, 3.0), strict=True))

@@ -53,7 +53,7 @@ def test_each_event_clears_its_flags_before_callbacks_see_it(event: str) -> None
     watcher = type("Watcher", (), {event: see})()
     result = getattr(handler(watcher), event)(ARGS, STATE, control, *extra)
     assert result is control
-    assert {flag for flag in FLAGS if not seen[flag]} == set(RESETS.get(event, ()))
+    assert {flag for flag in FLAGS if seen[flag] is False} == set(RESETS.get(event, ()))
 
 
 def test_callbacks_get_the_keywords_of_the_moment() -> None:
@@ -90,7 +90,7 @@ def test_a_class_is_instantiated_and_an_object_needs_no_base() -> None:
 
 def test_an_object_without_any_event_is_warned_about(caplog: pytest.LogCaptureFixture) -> None:
     handler(object())
-    assert "has no event method" in caplog.text
+    assert caplog.messages == ["<class 'object'> has no event method and will never be called."]
 
 
 def test_a_second_one_of_a_class_is_kept_with_a_warning(caplog: pytest.LogCaptureFixture) -> None:
@@ -99,7 +99,10 @@ def test_a_second_one_of_a_class_is_kept_with_a_warning(caplog: pytest.LogCaptur
         to = handler(Notes("a", log), SubNotes("b", log))
         assert not caplog.records
         to.add_callback(Notes("c", log))
-    assert "there is already one" in caplog.text
+    assert caplog.messages == [
+        f"You are adding a {Notes} to the callbacks, but there is already one. They are:\n"
+        "DefaultFlowCallback\nNotes\nSubNotes"
+    ]
     save(to)
     assert log == ["a", "b", "c"]
 
@@ -108,7 +111,10 @@ def test_a_missing_default_flow_is_warned_about_at_construction(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     CallbackHandler([Notes], None, None, None, None)
-    assert "Without a DefaultFlowCallback" in caplog.text
+    assert caplog.messages == [
+        "Without a DefaultFlowCallback nothing is logged, evaluated or saved on time and nothing "
+        "stops at max_steps. The callbacks are:\nNotes"
+    ]
     caplog.clear()
     handler().remove_callback(DefaultFlowCallback)
     assert not caplog.records
@@ -175,6 +181,38 @@ def test_an_event_by_its_name_has_no_resets() -> None:
     assert handler(Notes("a", log)).call_event("on_save", ARGS, STATE, control) is control
     assert control.should_save
     assert log == ["a"]
+
+
+def test_an_event_by_its_name_is_given_what_any_event_is() -> None:
+    given: list[tuple[Any, ...]] = []
+
+    class Takes(TrainerCallback):
+        def on_log(self, *positional: Any, **kwargs: Any) -> Any:
+            given.append((*positional, kwargs["model"], kwargs["logs"]))
+            return "nonsense"
+
+    control = TrainerControl()
+    with pytest.raises(TypeError, match=r"^Takes\.on_log returned a value of type str\."):
+        handler(Takes()).call_event("on_log", ARGS, STATE, control, logs={"loss": 1.0})
+    assert given == [(ARGS, STATE, control, "model", {"loss": 1.0})]
+
+
+def test_who_handles_an_event_is_asked_once_and_not_at_each_event() -> None:
+    asked: list[str] = []
+
+    class Asked(Notes):
+        def __getattribute__(self, name: str) -> Any:
+            asked.append(name)
+            return super().__getattribute__(name)
+
+    to = handler(Asked("a"))
+    save(to)
+    asked.clear()
+    save(to)
+    assert "on_save" not in asked
+    to.recompile()
+    save(to)
+    assert "on_save" in asked
 
 
 def test_a_method_replaced_on_a_callback_is_seen_at_once() -> None:

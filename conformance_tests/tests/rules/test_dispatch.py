@@ -207,8 +207,11 @@ CASES = (
     Case("DISP-4", MANY, put("SE@1", args=None), THREE, "3 positional, no args"),
     Case("DISP-4", MANY, put("SE@1", state=None, positional=1), THREE, "1 positional, no state"),
     Case("DISP-4", MANY, control("SE@1", None), THREE, "3 positional, no control"),
+    Case("DISP-4", MANY, control("IE@0", None), THREE, "3 positional, no control"),
     Case("DISP-5", MANY, keyword("SE@1", lr_scheduler=None),
          "all six keyword arguments", "no lr_scheduler"),
+    Case("DISP-5", MANY, keyword("SE@1", optimizer=None, lr_scheduler=None),
+         "all six keyword arguments", "no lr_scheduler, optimizer"),
     Case("DISP-6", MANY, keyword("SE@1", optimizer=False, model=False),
          "model, optimizer in training", "None"),
     Case("DISP-7", EVERY, keyword("ps@0#2", eval_dataloader=False),
@@ -223,6 +226,10 @@ CASES = (
     Case("DISP-13", MANY, control("SE@1", 1, "ant", "monkey", "last"),
          "ant to get the same control as zebra", "another"),
     Case("DISP-13", MANY, control("SE@1", None, "ant", "monkey", "last"),
+         "ant to get the same control as zebra", "none"),
+    # That the next event has none either is no further fault.
+    Case("DISP-13", MANY, also(control("SE@1", None, "ant", "monkey", "last"),
+                               control("SB@1", None)),
          "ant to get the same control as zebra", "none"),
     Case("DISP-14", PLACE, flags("SV@2", "cancels", "", ""),
          "cancels to find should_save as asks left it", "as it was before"),
@@ -300,7 +307,7 @@ ELSEWHERE = {"DISP-31", "DISP-36", "DISP-37", "DISP-39", "DISP-17", "DISP-23", "
 """They allow whatever they name."""
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.rule} {case.expected}: {case.got}")
+@pytest.mark.parametrize("case", CASES, ids=[f"{c.rule}-{n}" for n, c in enumerate(CASES)])
 def test_a_broken_trace_is_reported_by_its_rule_alone(case: Case) -> None:
     trace = broken(case.job, case.edit)
     if case.rule in RETURNED:

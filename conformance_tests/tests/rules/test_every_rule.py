@@ -56,6 +56,18 @@ def test_every_rule_is_shown_by_a_scenario_of_its_chapter(chapter: str) -> None:
     assert sorted(stated - shown) == []
 
 
+@pytest.mark.parametrize("rule", TESTABLE)
+def test_a_finding_says_what_a_report_needs(rule: str) -> None:
+    """Yes or no, a record that is there, a variant that the chapter names, words where it is no."""
+    variants = {"", *(variant.name for variant in rules()[rule].variants)}
+    for trace in [trace for profile in PROFILES for trace in predicted(profile)]:
+        for finding in CHECKS[rule](trace):
+            assert isinstance(finding.ok, bool)
+            assert 0 <= finding.at < len(trace.records)
+            assert finding.variant in variants
+            assert finding.ok or (finding.expected and str(finding.got))
+
+
 BARE: dict[str, Any] = {
     "positional": 0,
     **dict.fromkeys(("step", "epoch", "max_steps", "history", "best", "state", "args")),

@@ -1,0 +1,1 @@
+"""Mutation testing of the code that judges, predicts and trains. See README.md."""
