@@ -166,7 +166,10 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     report_to: tuple[str, ...] | str = ()
     """The trackers to report to, by name, or `all`, or `none`; with `default` the argument is left
-    out."""
+    out, with `null` it is None."""
+    lacks: Literal["", "package", "room"] = ""
+    """What TensorBoard does not find: its package, while the trainer is built, or room for files in
+    the output folder."""
 
     num_train_epochs: float = 2
     max_steps: int = -1
@@ -264,6 +267,8 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         if self.report_to:
             to = self.report_to
             parts.append("report_to " + (to if isinstance(to, str) else ", ".join(to)))
+        if self.lacks:
+            parts.append(f"no {self.lacks} for TensorBoard")
         if self.calls != ("train",):
             parts.append("calls " + ", ".join(self.calls))
         if self.resumed_with:

@@ -31,22 +31,33 @@ class Board:
     def __init__(self) -> None:
         self._trackers: list[str] = []
         self._tracked: list[list[Any]] = []
-        self._parameters = False
+        self._parameters = self._is_stuck = self._falls = False
 
     def open(self, scenario: Scenario, profile: Profile) -> None:
-        """A trainer is built. Raises ValueError for a name that nothing has."""
+        """A trainer is built. Raises ValueError for a name that nothing has, LookupError for one
+        whose package is missing."""
         to = scenario.report_to
         if to == "default":
             to = "all" if profile.reports_by_default else "none"
-        whole = {"all": KNOWN, "none": ()}
-        self._trackers = list(whole[to] if isinstance(to, str) else to)
-        if not set(self._trackers) <= set(KNOWN):
+        there = () if scenario.lacks == "package" else KNOWN
+        whole = {"all": there, "none": ()}
+        if to not in whole and (isinstance(to, str) or not set(to) <= set(KNOWN)):
             raise ValueError(f"{to} is not supported")
+        named = whole[to] if isinstance(to, str) else to
+        if not set(named) <= set(there):
+            raise LookupError(f"one of {named} is not installed")
+        self._trackers = list(named if profile.doubles_trackers else dict.fromkeys(named))
+        self._is_stuck = scenario.lacks == "room"
+        self._falls = profile.falls_with_trackers
 
     def see(self, event: Event, step: int, logs: Mapping[str, Any]) -> None:
-        """An event fires."""
-        if self._trackers and event is Event.LOG:
-            self._tracked += tracked(logs, step)
+        """An event fires. Raises LookupError where a tracker fails and takes training down."""
+        if self._is_stuck:
+            if self._falls and self._trackers and event is Event.TRAIN_BEGIN:
+                raise LookupError("there is no room for event files")
+            return
+        if event is Event.LOG:
+            self._tracked += tracked(logs, step) * len(self._trackers)
         if self._trackers and event is Event.TRAIN_BEGIN:
             self._parameters = True
 

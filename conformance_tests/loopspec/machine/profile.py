@@ -42,6 +42,10 @@ class Profile(msgspec.Struct, frozen=True):
     run began (CKPT-25)."""
     reports_by_default: bool = True
     """Where `report_to` is not given, all available trackers are reported to (INT-1)."""
+    doubles_trackers: bool = False
+    """A name that `report_to` has twice makes two trackers (INT-11)."""
+    falls_with_trackers: bool = False
+    """An exception of a tracker ends training (INT-13)."""
 
 
 REFERENCE = Profile()
@@ -58,6 +62,8 @@ TRANSFORMERS_5 = Profile(
     takes_total_flos=True,
     keeps_first_of_doubles=True,
     leaves_bars_open=True,
+    doubles_trackers=True,
+    falls_with_trackers=True,
 )
 
 PROFILES = {"reference": REFERENCE, "transformers-5": TRANSFORMERS_5}

@@ -107,6 +107,38 @@ class TrackerWantsCheckpoints(Simulation):
         super().dispatch(event, clears)
 
 
+class MissingPackagePassedOver(Board):
+    """The tracker says in a log that it is off, and the trainer is built without it."""
+
+    def open(self, scenario: Scenario, profile: Profile) -> None:
+        if scenario.lacks == "package" and "tensorboard" in scenario.report_to:
+            scenario = msgspec.structs.replace(scenario, report_to=())
+        super().open(scenario, profile)
+
+
+class AllMeansAll(Board):
+    """ "all" is a list of names in the source, and whether they are installed is seen later."""
+
+    def open(self, scenario: Scenario, profile: Profile) -> None:
+        if scenario.report_to == "all":
+            scenario = msgspec.structs.replace(scenario, report_to=KNOWN)
+        super().open(scenario, profile)
+
+
+class TwiceIsTwo(Board):
+    """One tracker is made for each entry of the list, whatever came before."""
+
+    def open(self, scenario: Scenario, profile: Profile) -> None:
+        super().open(scenario, msgspec.structs.replace(profile, doubles_trackers=True))
+
+
+class FallsWithItsTracker(Board):
+    """The tracker is a callback like any other, and what it raises goes up."""
+
+    def open(self, scenario: Scenario, profile: Profile) -> None:
+        super().open(scenario, msgspec.structs.replace(profile, falls_with_trackers=True))
+
+
 REPORTING: tuple[Mutant, ...] = (
     simulated(NoneIsNotSaid, "INT-2"),
     simulated(EnvironmentAddsATracker, "INT-2"),
@@ -118,4 +150,8 @@ REPORTING: tuple[Mutant, ...] = (
     simulated(ParametersNeverWritten, "INT-7"),
     simulated(TrackerAddsToLogs, "INT-8"),
     simulated(TrackerWantsCheckpoints, "INT-8"),
+    simulated(MissingPackagePassedOver, "INT-9"),
+    simulated(AllMeansAll, "INT-10"),
+    simulated(TwiceIsTwo, "INT-11"),
+    simulated(FallsWithItsTracker, "INT-13"),
 )

@@ -14,10 +14,11 @@ from loopspec.vocabulary import Event
 class _Look(NamedTuple):
     """What was found after a call: the last record before it, and the trackers' names.
 
-    `asked` is the `report_to` that the trainer was built with.
+    `asked` is the `report_to` that the trainer was built with, `lacks` what TensorBoard lacked.
     """
 
     asked: Any
+    lacks: str
     returned: Return
     at: Record
     names: list[str]
@@ -29,7 +30,7 @@ def _looks(trace: Trace) -> Iterator[_Look]:
         if before and "trackers" in returned.seen:
             renewed = trace.trainer_of[returned.call] > 0
             job = trace.scenario.anew if renewed else trace.scenario
-            yield _Look(job.report_to, returned, before[-1], returned.seen["trackers"])
+            yield _Look(job.report_to, job.lacks, returned, before[-1], returned.seen["trackers"])
 
 
 @check("INT-1")
@@ -49,8 +50,9 @@ def none_is_nothing(trace: Trace) -> Findings:
 @check("INT-3")
 def just_the_named(trace: Trace) -> Findings:
     for look in _looks(trace):
-        # Names that nothing has are for INT-5.
-        if look.asked and not isinstance(look.asked, str) and set(look.asked) <= set(KNOWN):
+        # Names that nothing has are for INT-5, and packages that are missing for INT-9.
+        listed = look.asked and not isinstance(look.asked, str) and look.lacks != "package"
+        if listed and set(look.asked) <= set(KNOWN):
             words = f"a tracker for {', '.join(look.asked)} and no other"
             good = set(look.names) == set(look.asked)
             yield saw(look.at, good, words, ", ".join(look.names) or "none")
@@ -59,7 +61,7 @@ def just_the_named(trace: Trace) -> Findings:
 @check("INT-4")
 def all_that_are_accessible(trace: Trace) -> Findings:
     for look in _looks(trace):
-        if look.asked == "all":
+        if look.asked == "all" and look.lacks != "package":
             good, got = "tensorboard" in look.names, ", ".join(look.names) or "no tracker"
             yield saw(look.at, good, "a tracker for tensorboard, which is installed", got)
 
@@ -83,7 +85,7 @@ def unknown_names_are_errors(trace: Trace) -> Findings:
 @check("INT-6")
 def numbers_arrive(trace: Trace) -> Findings:
     for look in _looks(trace):
-        if "tensorboard" not in look.names:
+        if "tensorboard" not in look.names or look.lacks:
             continue
         found: list[list[Any]] = look.returned.seen.get("tracked", [])
         logs = [r for r in trace.of(Event.LOG) if r.call <= look.returned.call and r.logs]
@@ -104,7 +106,7 @@ def numbers_arrive(trace: Trace) -> Findings:
 @check("INT-7")
 def parameters_arrive(trace: Trace) -> Findings:
     for look in _looks(trace):
-        if "tensorboard" in look.names and look.returned.name == "train":
+        if "tensorboard" in look.names and look.returned.name == "train" and not look.lacks:
             told = bool(look.returned.seen.get("parameters"))
             yield saw(look.at, told, "the arguments in the event files", "none")
 
@@ -133,3 +135,53 @@ def _told(record: Record) -> str:
     flags = f"[{record.entry}]" if record.calls and record.entry else ""
     logs = f" {record.logs}" if record.logs else ""
     return f"{record.event.code}@{record.step}{flags}{logs}"
+
+
+@check("INT-9")
+def missing_packages_are_errors(trace: Trace) -> Findings:
+    anew = trace.scenario.anew
+    if anew.lacks == "package" and not isinstance(anew.report_to, str) and trace.records:
+        outcome, at = trace.outcome, len(trace.records) - 1
+        expected = "an error that names tensorboard, when the trainer is built"
+        built = any(trace.trainer_of[returned.call] for returned in trace.returns)
+        if outcome.kind != "raised" or built:
+            yield Finding(False, at, expected, "a trainer")
+        else:  # a predicted error has no words
+            told = "tensorboard" in outcome.error.lower()
+            yield Finding(told or not outcome.error, at, expected, outcome.error)
+
+
+@check("INT-10")
+def missing_packages_are_left_out_of_all(trace: Trace) -> Findings:
+    for look in _looks(trace):
+        if look.asked == "all" and look.lacks == "package":
+            got = ", ".join(look.names) or "no tracker"
+            yield saw(look.at, "tensorboard" not in look.names, "no tracker for tensorboard", got)
+
+
+@check("INT-11")
+def a_name_twice_is_one(trace: Trace) -> Findings:
+    for look in _looks(trace):
+        for name in look.asked if not isinstance(look.asked, str) else ():
+            if look.asked.count(name) > 1:
+                many = look.names.count(name)
+                yield saw(look.at, many < 2, f"one tracker for {name}", f"{many} of them")
+                break
+
+
+@check("INT-12")
+def null_is_what(trace: Trace) -> Findings:
+    if trace.scenario.anew.report_to == "null" and trace.records:
+        if trace.outcome.kind == "raised":
+            yield variant(trace.records[-1], "error")
+        for look in _looks(trace):
+            if look.asked == "null":
+                yield variant(look.at, "all" if look.names else "none")
+
+
+@check("INT-13")
+def a_failing_tracker_takes_nothing_down(trace: Trace) -> Findings:
+    if trace.scenario.anew.lacks == "room" and trace.records:
+        raised = trace.outcome.kind == "raised"
+        words = "training goes on to its end"
+        yield saw(trace.records[-1], not raised, words, trace.outcome.error or "an exception")

@@ -22,6 +22,7 @@ from loopspec.scenario import Scenario
 from loopspec.subjects.base import Driver, Subject
 from loopspec.subjects.hf_driver import HFDriver, complete_checkpoints, find_display, quiet
 from loopspec.subjects.hub import Hub
+from loopspec.subjects.trackers import lacking
 from loopspec.vocabulary import Capability, Event
 
 _SIZES = {"per_device_train_batch_size": 1, "per_device_eval_batch_size": 1}
@@ -199,7 +200,7 @@ class HFSubject(Subject):
 
         _seed()
         self._watch, self._folder, self._hub = Watch(), folder, Hub()
-        with quiet():
+        with quiet(), lacking(scenario.lacks, folder):
             trainer = self.make_trainer(scenario, self._callbacks(scenario, recorder), folder)
             if scenario.max_str_len is not None:
                 _show_strings(trainer, scenario.max_str_len)
@@ -235,10 +236,12 @@ def _show_strings(trainer: Any, longest: int) -> None:
     trainer.add_callback(made(max_str_len=longest))
 
 
-def _report_to(scenario: Scenario) -> list[str] | str:
+def _report_to(scenario: Scenario) -> list[str] | str | None:
     if scenario.tracks:
         os.environ.pop("TENSORBOARD_LOGGING_DIR", None)  # it would lead out of the folder
     to = scenario.report_to
+    if to == "null":
+        return None
     return to if isinstance(to, str) else list(to)
 
 

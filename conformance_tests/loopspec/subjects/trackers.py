@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,30 @@ _NAMED: dict[str, str] = {
 }
 """The names in `report_to` by the name of the class without `Callback`."""
 
+_PACKAGES = ("tensorboard", "tensorboardX", "torch.utils.tensorboard")
+
 
 def trackers_of(callbacks: Iterable[object]) -> list[str]:
     """The trackers among these callbacks, by their names in `report_to`."""
     names = [type(one).__name__.removesuffix("Callback").lower() for one in callbacks]
     return [_NAMED[name] for name in names if name in _NAMED]
+
+
+@contextmanager
+def lacking(what: str, folder: Path) -> Iterator[None]:
+    """TensorBoard's package cannot be found meanwhile (`package`), or the folder that event files
+    go to cannot be made from now on (`room`)."""
+    if what == "room":
+        (folder / "runs").write_text("a file that is in the way", "utf-8")
+    names = _PACKAGES if what == "package" else ()
+    there = {name: sys.modules[name] for name in names if name in sys.modules}
+    sys.modules.update(dict.fromkeys(names))  # type: ignore[arg-type]  # None: nobody can import it
+    try:
+        yield
+    finally:
+        for name in names:
+            del sys.modules[name]
+        sys.modules.update(there)
 
 
 def written(folder: Path) -> dict[str, Any]:
