@@ -1,5 +1,7 @@
 """Judges every mutant: `python tools/kill_matrix.py` writes what each is reported for
-(`--check` only looks) into `conformance_tests/kill_matrix.json` and `docs/mutants.md`."""
+(`--check` only looks) into `conformance_tests/kill_matrix.json` and `docs/mutants.md`.
+
+With names only these are played, and the rest is taken from what is committed."""
 
 from __future__ import annotations
 
@@ -7,7 +9,7 @@ import functools
 import gc
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
 
@@ -98,16 +100,20 @@ def said_of(result: RuleResult) -> dict[str, Any]:
     }
 
 
-def matrix() -> dict[str, Any]:
-    """Every mutant's report, and the MUST and SHOULD rules that no mutant shows first yet."""
+def matrix(names: Collection[str] = ZOO) -> dict[str, Any]:
+    """The report of every mutant, and the MUST and SHOULD rules that no mutant shows first yet.
+
+    Only those of `names` are played; what is committed is taken for the others.
+    """
+    known = {} if len(names) == len(ZOO) else json.loads(MATRIX.read_text("utf-8"))["mutants"]
     # The slow ones first, so that no processor waits for the last of them.
-    names = sorted(ZOO, key=lambda name: ZOO[name].trainer, reverse=True)
+    wanted = sorted(names, key=lambda name: ZOO[name].trainer, reverse=True)
     with ProcessPoolExecutor() as pool:
-        found = dict(zip(names, pool.map(judged, names), strict=True))
-    mutants = {name: found[name] for name in ZOO}
+        known |= zip(wanted, pool.map(judged, wanted), strict=True)
+    mutants = {name: known[name] for name in ZOO if name in known}
     shown = {one["first"]["rule"] for one in mutants.values() if one["first"]}
-    wanted = [r.id for r in rules().values() if r.level is not Level.MAY and not r.untestable]
-    return {"mutants": mutants, "without": [rule for rule in wanted if rule not in shown]}
+    every = [r.id for r in rules().values() if r.level is not Level.MAY and not r.untestable]
+    return {"mutants": mutants, "without": [rule for rule in every if rule not in shown]}
 
 
 def page(found: dict[str, Any]) -> str:
@@ -136,7 +142,11 @@ def _link(rule: str) -> str:
 
 
 def main() -> int:
-    found = matrix()
+    names = [name for name in sys.argv[1:] if not name.startswith("-")]
+    if unknown := [name for name in names if name not in ZOO]:
+        print(f"there is no mutant {', '.join(unknown)}", file=sys.stderr)
+        return 2
+    found = matrix(names or ZOO)
     files = {
         MATRIX: json.dumps(found, indent=1, ensure_ascii=False) + "\n",
         PAGE: page(found),
