@@ -11,7 +11,9 @@ import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import torch
 
 if TYPE_CHECKING:
     from .state import TrainerState
@@ -39,6 +41,14 @@ def is_valid(folder: Path) -> bool:
 def _step(path: Path) -> int:
     match = _NAME.match(path.name)
     return int(match.group(1)) if match else -1
+
+
+def write_model(folder: Path, model: Any, processing_class: Any) -> None:
+    """Write weights and tokenizer into a folder, which is made if it is not there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.save(model.state_dict(), folder / WEIGHTS_NAME)
+    if hasattr(processing_class, "save_pretrained"):
+        processing_class.save_pretrained(str(folder))
 
 
 def write_atomically(final: Path, write: Callable[[Path], None]) -> None:

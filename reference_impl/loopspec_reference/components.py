@@ -260,10 +260,7 @@ class TrainerComponents:
         if not self.args.should_save:
             return
         folder = Path(output_dir or self.output_dir)
-        folder.mkdir(parents=True, exist_ok=True)
-        torch.save(self.model.state_dict(), folder / checkpoint.WEIGHTS_NAME)
-        if hasattr(self.processing_class, "save_pretrained"):
-            self.processing_class.save_pretrained(str(folder))
+        checkpoint.write_model(folder, self.model, self.processing_class)
         torch.save(self.args, folder / checkpoint.ARGS_NAME)
 
     def push_to_hub(self, commit_message: str = "End of training") -> Any:

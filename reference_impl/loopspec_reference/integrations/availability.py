@@ -39,7 +39,7 @@ TRACKERS = {
             "tensorboard",
             "tensorboard:TensorBoardCallback",
         ),
-        Tracker("wandb", (("wandb",),), "wandb"),
+        Tracker("wandb", (("wandb",),), "wandb", "wandb:WandbCallback"),
         Tracker("codecarbon", (("codecarbon",),), "codecarbon"),
         Tracker("clearml", (("clearml",),), "clearml"),
         Tracker("flyte", (("flytekit",),), "flytekit"),

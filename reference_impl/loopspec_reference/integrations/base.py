@@ -51,6 +51,7 @@ class TrackerCallback(TrainerCallback):
     ) -> None:
         if on_error not in ("warn", "raise"):
             raise ValueError(f"on_error is 'warn' or 'raise', not {on_error!r}")
+        self.check()
         self.on_error = on_error
         self.timeout = _timeout() if timeout is None else timeout
         self._bounded = Bounded(f"tracker {self.name}")
@@ -60,7 +61,8 @@ class TrackerCallback(TrainerCallback):
 
     @classmethod
     def check(cls) -> None:
-        """Import what is needed, so that a broken package shows when the trainer is built."""
+        """Import what is needed: a broken package is to show when the trainer is built, and the
+        time it takes is not that of a call."""
 
     def setup(self, args: Args, state: State, model: Any) -> None:
         """Open the tracker and send the parameters. Also the place to customize."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 import tempfile
 from collections.abc import Callable
@@ -64,9 +65,13 @@ def test_the_parameters_arrive(case: Case, note: Note) -> None:
         pytest.skip(f"{case.name} keeps no parameters")
     played = tracked(case.name)
     held = case.read(played.folder).parameters
-    wanted = {name: str(value) for name, value in played.result["args"].items()}
-    assert {name: str(held.get(name)) for name in wanted} == wanted
+    wanted = {name: _text(value) for name, value in played.result["args"].items()}
+    assert {name: _text(held.get(name)) for name in wanted} == wanted
     note(case, parameters=len(wanted))
+
+
+def _text(value: object) -> str:
+    return json.dumps(value) if isinstance(value, list | dict) else str(value)
 
 
 @cases

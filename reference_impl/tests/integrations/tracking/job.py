@@ -55,7 +55,7 @@ def library(name: str) -> Any:
 
 
 def witness(library: Any, job: dict[str, Any], told: list[Any]) -> Any:
-    """A callback that notes each number that is logged, and does at a step what the job says."""
+    """A callback that notes each number that is logged or predicted, and acts when the job says."""
 
     class Witness(library.TrainerCallback):  # type: ignore[misc,name-defined]
         def _note(self, state: Any, logs: dict[str, Any]) -> None:
@@ -65,6 +65,11 @@ def witness(library: Any, job: dict[str, Any], told: list[Any]) -> Any:
 
         def on_log(self, args: Any, state: Any, control: Any, logs: Any, **kwargs: Any) -> None:
             self._note(state, logs)
+
+        def on_predict(
+            self, args: Any, state: Any, control: Any, metrics: Any, **kwargs: Any
+        ) -> None:
+            self._note(state, metrics)
 
         def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
             if state.global_step == job.get("raise_at"):

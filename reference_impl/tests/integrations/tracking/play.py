@@ -52,7 +52,7 @@ def can_isolate() -> bool:
     """Whether a process can be given a network, and a disk, of its own here."""
     if shutil.which("unshare") is None:
         return False
-    return subprocess.run(["unshare", "-n", "-m", "true"], capture_output=True).returncode == 0
+    return subprocess.run(isolated("none", "", ["true"]), capture_output=True).returncode == 0
 
 
 def isolated(network: str, disk: str, command: list[str]) -> list[str]:
@@ -64,15 +64,18 @@ def isolated(network: str, disk: str, command: list[str]) -> list[str]:
     """
     lines = {
         "none": "ip link set lo up",
-        "hole": "ip link set lo up; ip link add h0 type dummy; ip addr add 198.18.0.2/24 dev h0; "
-        "ip link set h0 up; ip route add default via 198.18.0.1 dev h0; ip neigh replace "
+        "hole": "ip link set lo up; ip link add h0 type veth peer name h1 || ip link add h0 type "
+        "dummy; ip addr add 198.18.0.2/24 dev h0; ip link set h0 up; ip link set h1 up || true; "
+        "ip route add default via 198.18.0.1 dev h0; ip neigh replace "
         "198.18.0.1 lladdr 02:00:00:00:00:01 dev h0 nud permanent",
         "host": "true",
     }[network]
     if disk:
         lines += f"; mkdir -p {disk}; mount -t tmpfs -o size=32m tmpfs {disk}"
-    flags = ["-m", *(["-n"] if network != "host" else [])]
-    return ["unshare", *flags, "bash", "-c", f'set -e; {lines}; exec "$@"', "_", *command]
+    # With processes of its own too: what the job leaves behind, stopped or not, ends with it.
+    flags = ["-m", "-p", "--fork", "--kill-child", "--mount-proc"]
+    flags += ["-n"] if network != "host" else []
+    return ["unshare", *flags, "bash", "-c", f'set -e; {lines}; "$@"; exit $?', "_", *command]
 
 
 def play(
