@@ -17,7 +17,9 @@ def main(words: list[str]) -> int:
     parser.add_argument("command", choices=["make", "run", "show", "table"])
     parser.add_argument("groups", nargs="*", default=list(groups()))
     parser.add_argument("--jobs", type=int, default=1, help="how many mutants at a time")
-    parser.add_argument("--again", action="store_true", help="ask about those that survived too")
+    parser.add_argument(
+        "--again", action="store_true", help="ask about the survivors, and more tests"
+    )
     parser.add_argument("--sample", type=int, default=100, help="of each module, so many percent")
     parser.add_argument("--only", default="", help="of modules with this in their path")
     given = parser.parse_args(words)
@@ -43,7 +45,7 @@ def _run(paths: dict[str, list[str]], given: argparse.Namespace) -> int:
     from mutation.running import Runner
 
     database = Database()
-    wanted = (OPEN, SURVIVED) if given.again else (OPEN,)
+    wanted = (SURVIVED,) if given.again else (OPEN,)
     for name, several in paths.items():
         # In no order of theirs, so that a run that is broken off has asked about a fair sample.
         group = groups()[name]
@@ -53,7 +55,8 @@ def _run(paths: dict[str, list[str]], given: argparse.Namespace) -> int:
         options += ["-o", "tmp_path_retention_policy=none", "--rootdir", str(ROOT)]
         # pytest clears the common folder when another run begins.
         options += ["--basetemp", str(ROOT / ".mutation" / name)]
-        tests = [str(ROOT / test) for test in group.tests]
+        asked = [*group.tests, *(group.again if given.again else [])]
+        tests = [str(ROOT / test) for test in asked]
         if found:
             pytest.main([*options, *tests], [Runner(group, found, database, given.jobs)])
     return 0

@@ -16,6 +16,7 @@ class Group(msgspec.Struct, rename={"without": "except"}):
 
     mutated: list[str]
     tests: list[str]
+    again: list[str] = []
     keeps: list[str] = []
     remembers: list[str] = []
     without: list[str] = []

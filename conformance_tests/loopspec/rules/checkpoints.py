@@ -237,10 +237,12 @@ def _kept(trace: Trace) -> list[tuple[Record, list[int]]]:
 
 @check("CKPT-23")
 def old_checkpoints_go(trace: Trace) -> Findings:
-    limit = trace.scenario.save_total_limit or 0
+    scenario = trace.scenario
+    limit = scenario.save_total_limit or 0
+    # The newest and the best may be two, whether or not the best is loaded in the end.
+    has_best = scenario.metric_for_best_model is not None or scenario.load_best_model_at_end
+    most = max(limit, 2) if has_best else limit
     for record, steps in _kept(trace):
-        # The newest and the best may be two.
-        most = max(limit, 2) if trace.scenario.load_best_model_at_end else limit
         yield saw(record, len(steps) <= most, f"{most} checkpoints at most", len(steps))
 
 

@@ -170,6 +170,13 @@ class DropsTheBest(Simulation):
                 self.checkpoints.pop(2, None)
 
 
+class DropsTheNewest(Simulation):
+    def _do_write_checkpoint(self) -> None:
+        super()._do_write_checkpoint()
+        if len(self.checkpoints) > 2:
+            del self.checkpoints[max(self.checkpoints)]
+
+
 class Case(NamedTuple):
     """A fault, where it shows first, and what is said."""
 
@@ -300,6 +307,65 @@ def test_the_known_defects_of_transformers_are_told() -> None:
             "6",
         ),
     }
+
+
+KEEPS, SAME = (CORPUS[n] for n in ("keep-the-newest-and-the-best", "resume-with-the-same-trainer"))
+
+
+@pytest.mark.parametrize(
+    "job",
+    [
+        # The weights of its last step are those that the trainer has.
+        change(SAME, calls=("train", "resume@6")),
+        change(SAME, calls=("train", "resume@6", "resume@2")),
+        # A limit of one leaves two, as long as there is a best one.
+        change(KEEPS, save_total_limit=1),
+        change(KEEPS, save_total_limit=1, load_best_model_at_end=False),
+        change(KEEPS, load_best_model_at_end=False),
+    ],
+)
+def test_what_is_right_in_other_jobs_is_no_fault(job: Scenario) -> None:
+    for profile in (REFERENCE, TRANSFORMERS_5):
+        found = verdicts([played(job, Simulation, profile)])
+        assert [r for r, result in found.items() if result.verdict is Verdict.FAIL] == []
+
+
+@pytest.mark.parametrize(
+    ("job", "fault", "rule", "words"),
+    [
+        (
+            change(
+                KEEPS,
+                save_total_limit=1,
+                metric_for_best_model=None,
+                metrics=(),
+                load_best_model_at_end=False,
+            ),
+            KeepsAll,
+            "CKPT-23",
+            ("1 checkpoints at most", "2"),
+        ),
+        (
+            change(KEEPS, save_total_limit=3),
+            DropsTheNewest,
+            "CKPT-24",
+            ("the newest checkpoint, of step 3", "1, 2"),
+        ),
+        (
+            change(SAME, calls=("train", "resume@2", "resume@9")),
+            StartsAnewSilently,
+            "CKPT-13",
+            ("an exception, and no event, as there is no such checkpoint", "on_train_begin"),
+        ),
+    ],
+)
+def test_a_fault_in_another_job_is_told(
+    job: Scenario, fault: type[Simulation], rule: str, words: tuple[str, str]
+) -> None:
+    found = verdicts([played(job, fault)])
+    assert [r for r, result in found.items() if result.verdict is Verdict.FAIL] == [rule]
+    evidence = found[rule].evidence
+    assert (evidence.expected, evidence.got) == words
 
 
 class UsesNewIntervals(Simulation):
