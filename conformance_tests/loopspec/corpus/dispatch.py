@@ -22,7 +22,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     Scenario(
         name="every-call",
-        shows=_shows(5, 7, 8, 9, 10, 12),
+        shows=_shows(5, 7, 8, 9, 10, 12, 42),
         num_train_epochs=1,
         calls=("evaluate", "predict", "train", "evaluate", "train"),
     ),

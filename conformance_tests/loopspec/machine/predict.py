@@ -31,7 +31,7 @@ from loopspec.vocabulary import Event
 
 
 def predict(scenario: Scenario, profile: Profile = REFERENCE, table: Table = STANDARD) -> Trace:
-    """The trace that a conforming trainer of this profile gives, less the words of an error."""
+    """The trace that a conforming trainer of this profile gives, but for the words of an error."""
     simulation = Simulation(scenario, profile, table)
     outcome = simulation.perform()
     return Trace(scenario, Provenance("machine", "1", (), "1"), simulation.lines, outcome)
@@ -110,10 +110,10 @@ class Simulation(Job):
                 self.lines.append(self._return(call, seen, raised))
         except SCRIPTED:
             return self._ended(Outcome("scripted"))
-        except TrainerError as error:
-            return self._ended(Outcome("raised", f"TrainerError: {error}"))
-        except (JunkError, LookupError, ValueError):
-            return self._ended(Outcome("raised"))
+        except (TrainerError, JunkError, LookupError, ValueError) as error:
+            told = f"{type(error).__name__}: {error}" if str(error) else ""
+            during = self.scenario.calls[self._call - 1] if self._call else "building"
+            return self._ended(Outcome("raised", told, during=during))
         return Outcome("completed")
 
     def _return(self, call: str, seen: dict[str, Any], raised: str) -> Return:

@@ -54,6 +54,21 @@ class NoEventsInsideEvents(Simulation):
             super().dispatch(event, clears)
 
 
+class EventsInsideWait(Simulation):
+    """What fires while an event is under way is put into a queue, and fires when that is over."""
+
+    _waiting: tuple[tuple[Event, str], ...] = ()
+
+    def dispatch(self, event: Event, clears: str) -> None:
+        if self._open:
+            self._waiting = (*self._waiting, (event, clears))
+            return
+        super().dispatch(event, clears)
+        waiting, self._waiting = self._waiting, ()
+        for one in waiting:
+            super().dispatch(*one)
+
+
 class EventInsideEndsTheOuter(Simulation):
     """Who is left to be called is kept in the handler, and an event inside begins that anew."""
 
@@ -67,5 +82,6 @@ CALLING: tuple[Mutant, ...] = (
     simulated(AddedAreCalledTwice, "DISP-3"),
     simulated(AskedAgainForAnAnswer, "DISP-3"),
     simulated(NoEventsInsideEvents, "DISP-24"),
+    simulated(EventsInsideWait, "DISP-24"),
     simulated(EventInsideEndsTheOuter, "DISP-24"),
 )

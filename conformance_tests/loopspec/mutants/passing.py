@@ -58,6 +58,25 @@ class FirstAnswerEndsDispatch(Simulation):
         super().dispatch(event, clears)
 
 
+class ControlCopiedForEachEvent(Simulation):
+    """Each event gets a copy of control, whose flags are then read."""
+
+    def dispatch(self, event: Event, clears: str) -> None:
+        if self._index:
+            self.control = Control(flags=self.flags())
+            self.number(self.control)
+        super().dispatch(event, clears)
+
+
+class ControlOfTheRun(Simulation):
+    """train() makes a control for each run."""
+
+    def _do_begin_run(self) -> None:
+        super()._do_begin_run()
+        self.control = Control(flags=self.flags())
+        self.number(self.control)
+
+
 class ReturnedControlCopied(Actor):
     """A control that comes back is copied, so that the callback cannot change it afterwards."""
 
@@ -121,6 +140,8 @@ PASSING: tuple[Mutant, ...] = (
     simulated(ReturnsIgnored, "DISP-15"),
     simulated(ControlCopied, "DISP-13"),
     simulated(FirstAnswerEndsDispatch, "DISP-2"),
+    simulated(ControlCopiedForEachEvent, "DISP-42"),
+    simulated(ControlOfTheRun, "DISP-42"),
     simulated(ReturnedControlCopied, "DISP-16"),
     simulated(ChangesNeedAReturn, "DISP-14"),
     simulated(FlagsOrEd, "DISP-14"),

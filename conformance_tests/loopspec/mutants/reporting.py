@@ -81,6 +81,15 @@ class LogsCounted(Board):
         super().see(event, self._logs, logs)
 
 
+class EvaluationsWrittenTwice(Board):
+    """Metrics are written when they are logged, and again when the evaluation ends."""
+
+    def see(self, event: Event, step: int, logs: Mapping[str, Any]) -> None:
+        super().see(event, step, logs)
+        if self._trackers and event is Event.EVALUATE:
+            self._tracked += tracked(logs, step)
+
+
 class ParametersNeverWritten(Board):
     """The arguments are written by a setup method that the trainer does not call."""
 
@@ -147,6 +156,7 @@ REPORTING: tuple[Mutant, ...] = (
     simulated(UnknownTrackerPassedOver, "INT-5"),
     simulated(TagsAsLogged, "INT-6"),
     simulated(LogsCounted, "INT-6"),
+    simulated(EvaluationsWrittenTwice, "INT-6"),
     simulated(ParametersNeverWritten, "INT-7"),
     simulated(TrackerAddsToLogs, "INT-8"),
     simulated(TrackerWantsCheckpoints, "INT-8"),

@@ -53,12 +53,12 @@ class PopGivesTheNext(Simulation):
 
 
 class NothingToTakeOutIsAnError(Simulation):
-    """`next(...)` without a default where no callback is found."""
+    """All that fit are looked up, and the first of them is taken where there is none."""
 
     def _take(self, name: str, by_class: bool) -> str | None:
         taken = super()._take(name, by_class)
         if taken is None:
-            raise LookupError(name)
+            raise IndexError("list index out of range")
         return taken
 
 

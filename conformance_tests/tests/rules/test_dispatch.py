@@ -76,6 +76,21 @@ def control(name: str, given: int | None, *who: str) -> Edit:
     return edit
 
 
+def control_from(name: str, given: int) -> Edit:
+    """From this event on every event begins with another control object."""
+
+    def edit(records: Records) -> None:
+        for record in records[records.index(find(records, name)) :]:
+            now: int | None = given
+            for call in record.calls:
+                if call.returned == call.control:
+                    call.returned = now
+                call.control = now
+                now = call.returned if isinstance(call.returned, int) else now
+
+    return edit
+
+
 def flags(name: str, who: str, entry: str, leaves: str) -> Edit:
     """This callback found and left these flags, and those after it found and left the latter."""
 
@@ -235,12 +250,14 @@ CASES = (
          "cancels to find should_save as asks left it", "as it was before"),
     Case("DISP-15", SWAP, control("SB@1", 0, "after", "last"),
          "after to get the control that swaps returned", "another"),
-    Case("DISP-15", SWAP, control("PO@1", 0),
+    Case("DISP-15", SWAP, control_from("PO@1", 0),
          "the control that swaps returned in on_step_begin", "another"),
     Case("DISP-16", SAME, control("SB@1", 1, "after", "last"),
          "after to get the same control as returns", "another"),
-    Case("DISP-16", SAME, control("PO@1", 1),
+    Case("DISP-16", SAME, control_from("PO@1", 1),
          "the same control as in on_step_begin, where returns returned it", "another"),
+    Case("DISP-42", EVERY, control_from("PR@0", 1),
+         "the same control as in on_prediction_step", "another"),
     Case("DISP-18", MANY, flags("SE@2", "first", "", ""),
          "should_log, which is due here, set before the first callback", "set after the last one"),
     Case("DISP-18", MANY, flags("EE@3", "first", "", ""),

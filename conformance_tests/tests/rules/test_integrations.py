@@ -41,6 +41,10 @@ def extra(trace: Trace) -> None:
     trace.returns[0].seen["tracked"].append(["train/step", 4, 4])
 
 
+def again(trace: Trace) -> None:
+    trace.returns[0].seen["tracked"].append(["eval/score", 4, 2.0])
+
+
 def no_parameters(trace: Trace) -> None:
     trace.returns[0].seen["parameters"] = False
 
@@ -68,6 +72,8 @@ def fallen(trace: Trace) -> None:
     del trace.records[len(trace.trainers[0]) :], trace.returns[1:]
     trace.outcome = Outcome("raised", "OSError: no room", during="train")
 
+
+ONLY = "nothing in the event files but what was logged, and that once"
 
 CASES = [
     ("INT-2", "reports-to-none", trackers("wandb"), "no tracker", "wandb"),
@@ -111,9 +117,10 @@ CASES = [
         "INT-6",
         "tracked-then-not",
         extra,
-        "nothing in the event files that was not logged",
+        ONLY,
         "train/step 4 at step 4",
     ),
+    ("INT-6", "tracked-then-not", again, ONLY, "eval/score 2.0 at step 4"),
     ("INT-7", "tracked-then-not", no_parameters, "the arguments in the event files", "none"),
     (
         "INT-8",
