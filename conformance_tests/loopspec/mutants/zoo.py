@@ -18,6 +18,7 @@ from loopspec.mutants.resets import RESETS
 from loopspec.mutants.sharing import SHARING
 from loopspec.mutants.stopping import STOPPING
 from loopspec.mutants.taking_out import TAKING_OUT
+from loopspec.mutants.tracking import TRACKING
 from loopspec.mutants.variants import VARIANTS
 
 SIMULATED = (
@@ -36,6 +37,7 @@ SIMULATED = (
     *FLOWING,
     *STOPPING,
     *REPORTING,
+    *TRACKING,
 )
 
 ZOO: dict[str, Mutant] = {mutant.name: mutant for mutant in (*SIMULATED, *VARIANTS)}
