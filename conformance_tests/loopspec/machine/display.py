@@ -14,6 +14,8 @@ from loopspec.vocabulary import Event
 class Display:
     """The callback that shows progress: a printer, or bars with the logs above them."""
 
+    hides: tuple[str, ...] = ("total_flos",)
+
     def __init__(self, scenario: Scenario, profile: Profile) -> None:
         self._takes, self._closes = profile.takes_total_flos, not profile.leaves_bars_open
         self.word, self._longest = scenario.display, scenario.max_str_len
@@ -38,13 +40,16 @@ class Display:
     def __call__(self, stage: Stage, event: Event, control: Control | str) -> None:
         if event is Event.LOG and self.word == "printer" and self._takes:
             stage.logs.pop("total_flos", None)
-        if not stage.state.first_process:
+        if not self._shows(stage):
             return
         if self.word == "printer":
             if event is Event.LOG:
                 self._print(stage.logs)
         else:
             self._draw(stage, event)
+
+    def _shows(self, stage: Stage) -> bool:
+        return stage.state.first_process
 
     def _draw(self, stage: Stage, event: Event) -> None:
         step = stage.state.global_step
@@ -72,19 +77,18 @@ class Display:
         plain = values(logs) or {}
         self._printed.append(
             {
-                name: None if plain[name] is None else _readable(value, longest)
+                name: None if plain[name] is None else self._readable(value, longest)
                 for name, value in logs.items()
-                if name != "total_flos"
+                if name not in self.hides
             }
         )
 
-
-def _readable(value: Any, longest: int | None) -> Any:
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    if longest is not None and isinstance(value, str) and len(value) > longest:
-        return (
-            f"[String too long to display, length: {len(value)} > {longest}. "
-            "Consider increasing `max_str_len` if needed.]"
-        )
-    return value
+    def _readable(self, value: Any, longest: int | None) -> Any:
+        if isinstance(value, float):
+            return f"{value:.4g}"
+        if longest is not None and isinstance(value, str) and len(value) > longest:
+            return (
+                f"[String too long to display, length: {len(value)} > {longest}. "
+                "Consider increasing `max_str_len` if needed.]"
+            )
+        return value

@@ -44,6 +44,7 @@ class Simulation(Job):
     actor: type[Actor] = Actor
     stopper: type[Stopper] = Stopper
     board: type[Board] = Board
+    display: type[Display] = Display
 
     def __init__(self, scenario: Scenario, profile: Profile, table: Table) -> None:
         super().__init__(scenario, profile)
@@ -61,7 +62,7 @@ class Simulation(Job):
         self._players: list[Player] = [self.flow, *self._registered("instance", "class")]
         if self.scenario.early_stopping:
             self._players.insert(2, self.stopper(self.scenario.early_stopping))
-        self._display = Display(self.scenario, self.profile)
+        self._display = self.display(self.scenario, self.profile)
         if self.scenario.display:
             self._players.append(self._display)
 

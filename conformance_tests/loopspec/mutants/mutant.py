@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 import msgspec
 
 from loopspec.machine.board import Board
+from loopspec.machine.display import Display
 from loopspec.machine.players import Actor, Control, Stage, Stopper
 from loopspec.machine.predict import Simulation
 from loopspec.machine.table import PROTOCOL
@@ -18,7 +19,8 @@ from loopspec.mutants.edits import Edit
 from loopspec.vocabulary import Event
 
 Flow: TypeAlias = Callable[[Stage, Event, Control | str], None]
-Part: TypeAlias = type[Simulation] | type[Actor] | type[Stopper] | type[Board] | Flow
+Piece: TypeAlias = type[Actor] | type[Stopper] | type[Board] | type[Display]
+Part: TypeAlias = type[Simulation] | Piece | Flow
 
 
 class Mutant(msgspec.Struct, frozen=True):
@@ -53,8 +55,8 @@ def variant(name: str, how: str, trainer: str, first: str) -> Mutant:
 
 def simulated(part: Part, first: str) -> Mutant:
     """A mutant of which one part is another: the trainer itself, how it calls a callback, its early
-    stopping, its trackers, or its default flow. The name and docstring of that part are the
-    mutant's."""
+    stopping, its trackers, its display, or its default flow. The name and docstring of that part
+    are the mutant's."""
     name = re.sub(r"(?<!^)(?=[A-Z])", "-", part.__name__).lower().replace("_", "-")
     return Mutant(name, inspect.getdoc(part) or "", first, _with(part))
 
@@ -68,4 +70,4 @@ def _with(part: Any) -> type[Simulation]:
     return type("Acting", (Simulation,), {place: part})
 
 
-_PLACES = {Actor: "actor", Stopper: "stopper", Board: "board"}
+_PLACES = {Actor: "actor", Stopper: "stopper", Board: "board", Display: "display"}

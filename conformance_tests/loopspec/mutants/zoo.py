@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from loopspec.mutants.best import BEST
 from loopspec.mutants.breaking import BREAKING
 from loopspec.mutants.calling import CALLING
 from loopspec.mutants.counting import COUNTING
 from loopspec.mutants.dispatches import DISPATCHES
+from loopspec.mutants.drawing import DRAWING
 from loopspec.mutants.flowing import FLOWING
+from loopspec.mutants.going_on import GOING_ON
+from loopspec.mutants.improving import IMPROVING
 from loopspec.mutants.keywords import KEYWORDS
 from loopspec.mutants.mutant import Mutant
 from loopspec.mutants.order import ORDER
@@ -15,7 +19,11 @@ from loopspec.mutants.planning import PLANNING
 from loopspec.mutants.registering import REGISTERING
 from loopspec.mutants.reporting import REPORTING
 from loopspec.mutants.resets import RESETS
+from loopspec.mutants.restoring import RESTORING
+from loopspec.mutants.resuming import RESUMING
+from loopspec.mutants.saving import SAVING
 from loopspec.mutants.sharing import SHARING
+from loopspec.mutants.showing import SHOWING
 from loopspec.mutants.stopping import STOPPING
 from loopspec.mutants.taking_out import TAKING_OUT
 from loopspec.mutants.tracking import TRACKING
@@ -36,6 +44,14 @@ SIMULATED = (
     *TAKING_OUT,
     *FLOWING,
     *STOPPING,
+    *IMPROVING,
+    *BEST,
+    *RESUMING,
+    *GOING_ON,
+    *RESTORING,
+    *SAVING,
+    *SHOWING,
+    *DRAWING,
     *REPORTING,
     *TRACKING,
 )

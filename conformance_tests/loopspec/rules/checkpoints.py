@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from loopspec.rules.checking import Finding, Findings, check, saw, unless, variant
@@ -180,9 +181,23 @@ def the_new_length_holds(trace: Trace) -> Findings:
 def a_stop_is_not_stored(trace: Trace) -> Findings:
     for resume in resumes(trace) if T in trace.scenario.raised else ():
         if T in resume.save.exit and not resume.finished and resume.begin.step == resume.step:
+            back = _comes_back(resume)
             steps = any(record.event is Event.STEP_BEGIN for record in resume.run.records)
             words = "a step, as the run was stopped and not finished"
-            yield saw(resume.run.records[-1], steps, words, "none")
+            if back is not None:
+                yield saw(back, False, f"{T.field} left behind in the checkpoint", "set")
+            else:
+                yield saw(resume.run.records[-1], steps, words, "none")
+
+
+def _comes_back(resume: Resume) -> Record | None:
+    """The record before the first end of a step at which the stop stood, though nobody set it."""
+    for before, record in pairwise(resume.run.records):
+        if record.event is Event.STEP_END:
+            return None
+        if T in record.entry and T not in before.exit:
+            return record
+    return None
 
 
 @check("CKPT-14")

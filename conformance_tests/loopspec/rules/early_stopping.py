@@ -197,7 +197,10 @@ def the_save_comes_first(trace: Trace) -> Findings:
 
 
 def _after_the_stop(window: Window, at: Record) -> Findings:
-    if S in at.exit:
+    taken = any(S in call.entry and S not in call.exit for call in at.calls)
+    if S in at.exit or (
+        S in at.entry and not taken
+    ):  # unless a callback of the script took it back
         saved = any(r.event is Event.SAVE and r.i > at.i for r in window.served)
         yield saw(at, saved, "the save that is due at this step, then the stop", "no on_save")
     closing = window.closing
@@ -211,6 +214,8 @@ def _after_the_stop(window: Window, at: Record) -> Findings:
 def best_is_that_of_before(trace: Trace) -> Findings:
     saves = {r.i: window for window in windows(trace) for r in window.served}
     for course in courses(trace) if not _turned(trace) else ():
+        if course.on_start:
+            continue  # STOP-19 tells what such an evaluation leaves
         known: list[float] = []
         for e in course.evaluations:
             told = e.record.best is not None or course.number == 0
@@ -222,10 +227,16 @@ def best_is_that_of_before(trace: Trace) -> Findings:
             window = saves.get(e.record.i)
             if window and e.kind in ("first", "better", "short") and not math.isnan(e.value):
                 for record in window.served:
-                    if record.event is Event.SAVE:
+                    if record.event is Event.SAVE and not _told_elsewhere(trace, record):
                         good = record.best is not None and number(record.best) == e.value
                         words = f"best_metric {e.value:g}, of this step's evaluation, in on_save"
                         yield saw(record, good, words, record.best)
+
+
+def _told_elsewhere(trace: Trace, save: Record) -> bool:
+    """Whether this best value is for STOP-10, as nothing is kept, or for STOP-13, as NaN is."""
+    untracked = save.best is None and not trace.scenario.load_best_model_at_end
+    return untracked or save.best == "nan"
 
 
 def _tracked(trace: Trace, course: Course) -> bool:

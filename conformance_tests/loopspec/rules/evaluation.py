@@ -198,7 +198,7 @@ def best_weights_at_the_end(trace: Trace) -> Findings:
 def _best_step(records: list[Record]) -> int | None:
     """The step of the best evaluation; where the state does not tell, that of its metric."""
     last = records[-1]
-    if last.best_step is not None or last.best is None:
-        return last.best_step
+    if last.best_step is not None or not isinstance(last.best, int | float):
+        return last.best_step  # NaN and infinities are text: there is no best evaluation then
     measured = (r for r in records if last.best in (r.metrics or {}).values())
     return next((record.step for record in measured), None)

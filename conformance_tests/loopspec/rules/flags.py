@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from loopspec.rules.checking import Findings, check, saw, variant
-from loopspec.trace import Trace
+from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event, Flag, flag_names
 
 T, E, S, V, L = Flag
@@ -112,5 +112,13 @@ def flags_come_from_callbacks(trace: Trace) -> Findings:
             (decides or behind) and before.event is Event.EVALUATE
         ):
             continue  # the default flow, or the best-metric rule, sets flags in between
+        if before.event is Event.TRAIN_BEGIN and _restores(trace, before):
+            continue  # CKPT-5 and CKPT-26 tell what a checkpoint brings back
         new = "".join(flag for flag in record.entry if flag not in before.exit)
         yield saw(record, not new, "only flags that a callback set", flag_names(new) if new else "")
+
+
+def _restores(trace: Trace, begin: Record) -> bool:
+    """Whether a run is a resumed one that is asked to restore what callbacks had."""
+    resumed = trace.scenario.calls[begin.call - 1] != "train"
+    return resumed and trace.scenario.restore_callback_states_from_checkpoint

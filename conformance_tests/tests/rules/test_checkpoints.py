@@ -22,7 +22,7 @@ from loopspec.machine.walk import STANDARD
 from loopspec.scenario import Scenario
 from loopspec.spec import rules
 from loopspec.trace import Provenance, Trace
-from loopspec.vocabulary import Capability, Verdict
+from loopspec.vocabulary import Capability, Event, Verdict
 
 BY = Provenance("a faulty trainer", "1", tuple(Capability), "1")
 CHAPTER = [rule for rule in rules().values() if rule.id.startswith("CKPT-")]
@@ -105,6 +105,13 @@ class StaysStopped(Simulation):
         super()._load(saved)
         if "T" in saved.flags and "T" in self.scenario.raised:
             self._epochs = 0
+
+
+class StopComesBack(Simulation):
+    def dispatch(self, event: Event, clears: str) -> None:
+        super().dispatch(event, clears)
+        if event is Event.TRAIN_BEGIN and self.resume_from and "T" in self.scenario.raised:
+            self._flagged().change("T")
 
 
 class StartsAnewSilently(Simulation):
@@ -226,6 +233,9 @@ CASES = (
     Case("CKPT-26", StaysStopped, "resume-what-was-stopped TE@2",
          "a step, as the run was stopped and not finished",
          "none"),
+    Case("CKPT-26", StopComesBack, "resume-what-was-stopped EB@2",
+         "should_training_stop left behind in the checkpoint",
+         "set"),
     Case("CKPT-13", StartsAnewSilently, "resume-from-nothing TB@0",
          "an exception, and no event, as there is no such checkpoint",
          "on_train_begin"),

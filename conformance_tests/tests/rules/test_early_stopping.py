@@ -56,6 +56,7 @@ class Fault(NamedTuple):
     prefixes_twice: bool = False
     infinity_is_nan: bool = False
     counts_by_hand: bool = True
+    drops_the_save: bool = False
     table: tuple[Row, ...] = PROTOCOL
 
 
@@ -95,7 +96,7 @@ class Faulty:
         if (self.misses >= patience + fault.late and not waits) or (
             fault.nan_stops and value is not None and math.isnan(value)
         ):
-            control.change("T")
+            control.change("T", "S" if fault.drops_the_save else "")
 
     def count(self, stage: Stage, value: float) -> None:
         fault, best = self.fault, stage.state.best_metric
@@ -207,6 +208,8 @@ CASES = (
          "lower values of wordloss to be better", "a stop as if lower were worse",
          "stop-by-a-loss"),
     Case("STOP-8", Fault(table=STOP_SKIPS_SAVE), "stop-when-worse EV@3",
+         "the save that is due at this step, then the stop", "no on_save"),
+    Case("STOP-8", Fault(drops_the_save=True), "stop-when-worse EV@3",
          "the save that is due at this step, then the stop", "no on_save"),
     Case("STOP-8", Fault(table=STOP_GOES_ON), "stop-at-too-small-a-gain EV@2",
          "on_epoch_end after the stop", "on_step_begin", "stop-at-too-small-a-gain"),

@@ -12,7 +12,7 @@ import pytest
 from loopspec.corpus import CORPUS
 from loopspec.judge import judge
 from loopspec.machine.predict import predict
-from loopspec.scenario import Act, Scenario, Scripted
+from loopspec.scenario import Act, EarlyStopping, Scenario, Scripted
 from loopspec.spec import rules
 from loopspec.trace import Call, Outcome, Provenance, Record, Return, Trace
 from loopspec.vocabulary import Capability, Edition, Event, Level, Verdict
@@ -504,6 +504,26 @@ def test_every_rule_is_broken_by_some_case() -> None:
     assert {rule.id for rule in CHAPTER if rule.level is not Level.MAY} == {
         case.rule for case in CASES
     }
+
+
+def test_an_infinite_value_that_nothing_beat_is_no_best_one() -> None:
+    job = CORPUS["stop-at-infinity-twice"]
+    stopped = msgspec.structs.replace(job, early_stopping=EarlyStopping(1, 0.5))
+    trace = predict(stopped)
+    assert trace.records[-1].best == "inf"
+    (result,) = judge([trace], rules=[rules()["EVT-39"]]).results
+    assert result.evidence is None
+
+
+def test_a_lost_short_group_of_a_resumed_epoch_is_for_another_rule() -> None:
+    trace = predict(CORPUS["resume-before-a-short-group"])
+    resumed = trace.runs[1]
+    end = next(n for n, r in enumerate(resumed) if r.event is Event.EPOCH_END)
+    lost = {r.i for r in resumed[end - 4 : end] if r.event is not Event.STEP_BEGIN}
+    records = [record for record in trace.records if record.i not in lost]
+    alone = Trace(trace.scenario, BY, [*records, *trace.returns], trace.outcome)
+    (result,) = judge([alone], rules=[rules()["EVT-11"]]).results
+    assert result.verdict is Verdict.PASS
 
 
 # What trainers may do -----------------------------------------------------------------------------
