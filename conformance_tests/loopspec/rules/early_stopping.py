@@ -214,8 +214,6 @@ def _after_the_stop(window: Window, at: Record) -> Findings:
 def best_is_that_of_before(trace: Trace) -> Findings:
     saves = {r.i: window for window in windows(trace) for r in window.served}
     for course in courses(trace) if not _turned(trace) else ():
-        if course.on_start:
-            continue  # STOP-19 tells what such an evaluation leaves
         known: list[float] = []
         for e in course.evaluations:
             told = e.record.best is not None or course.number == 0
@@ -227,16 +225,19 @@ def best_is_that_of_before(trace: Trace) -> Findings:
             window = saves.get(e.record.i)
             if window and e.kind in ("first", "better", "short") and not math.isnan(e.value):
                 for record in window.served:
-                    if record.event is Event.SAVE and not _told_elsewhere(trace, record):
+                    if record.event is Event.SAVE and not _told_elsewhere(trace, course, record):
                         good = record.best is not None and number(record.best) == e.value
                         words = f"best_metric {e.value:g}, of this step's evaluation, in on_save"
                         yield saw(record, good, words, record.best)
 
 
-def _told_elsewhere(trace: Trace, save: Record) -> bool:
-    """Whether this best value is for STOP-10, as nothing is kept, or for STOP-13, as NaN is."""
+def _told_elsewhere(trace: Trace, course: Course, save: Record) -> bool:
+    """Whether this best value is for STOP-10, as nothing is kept, for STOP-13, as NaN is, or for
+    STOP-19, as the value from before training is."""
+    key = metric_key(trace.scenario)
     untracked = save.best is None and not trace.scenario.load_best_model_at_end
-    return untracked or save.best == "nan"
+    wrong = ["nan", *((record.metrics or {}).get(key) for record in course.on_start)]
+    return untracked or (save.best is not None and save.best in wrong)
 
 
 def _tracked(trace: Trace, course: Course) -> bool:

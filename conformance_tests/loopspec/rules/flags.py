@@ -112,9 +112,9 @@ def flags_come_from_callbacks(trace: Trace) -> Findings:
             (decides or behind) and before.event is Event.EVALUATE
         ):
             continue  # the default flow, or the best-metric rule, sets flags in between
-        if before.event is Event.TRAIN_BEGIN and _restores(trace, before):
-            continue  # CKPT-5 and CKPT-26 tell what a checkpoint brings back
-        new = "".join(flag for flag in record.entry if flag not in before.exit)
+        # CKPT-5 and CKPT-26 tell what a checkpoint brings back.
+        brought = "TS" if before.event is Event.TRAIN_BEGIN and _restores(trace, before) else ""
+        new = "".join(flag for flag in record.entry if flag not in before.exit + brought)
         yield saw(record, not new, "only flags that a callback set", flag_names(new) if new else "")
 
 
