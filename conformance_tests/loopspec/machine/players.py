@@ -18,14 +18,12 @@ class Control:
     until one does."""
 
     def __init__(self, ordinal: int | None = None, flags: str = "") -> None:
-        self.ordinal, self._set = ordinal, set(flags)
+        self.ordinal, self.flags = ordinal, flags
 
     def change(self, raises: str = "", lowers: str = "") -> None:
-        self._set = (self._set | set(raises)) - set(lowers)
-
-    @property
-    def flags(self) -> str:
-        return "".join(flag for flag in Flag if flag in self._set)
+        if raises or lowers:
+            now = (set(self.flags) | set(raises)) - set(lowers)
+            self.flags = "".join(flag for flag in Flag if flag in now)
 
 
 class State(msgspec.Struct):
