@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -165,7 +166,10 @@ def test_intervals_of_the_checkpoint_win_with_a_warning(
     trainer = build(logging_strategy="steps", logging_steps=1, num_train_epochs=2)
     with caplog.at_level(logging.WARNING):
         trainer.train(str(tmp_path / "checkpoint-1"))
-    assert "logging_steps: 1 now, 2 stored" in caplog.text
+    assert caplog.messages == [
+        "The arguments differ from the checkpoint's state, which wins for intervals: "
+        "logging_steps: 1 now, 2 stored; save_steps: 500 now, 1 stored"
+    ]
     assert trainer.state.logging_steps == 2
     assert trainer.state.max_steps == 8
 
@@ -186,7 +190,8 @@ def test_a_best_checkpoint_that_is_gone_is_ignored_with_a_warning(
     trainer.train(str(tmp_path / "checkpoint-2"))
     assert trainer.state.best_model_checkpoint is None
     assert trainer.state.best_metric == 3.0
-    assert "does not exist any more" in caplog.text
+    best = tmp_path / "checkpoint-1"
+    assert caplog.messages == [f"The best checkpoint {best} does not exist any more; ignoring it."]
 
 
 def test_callbacks_come_back_in_their_places_with_their_newest_values(
@@ -249,3 +254,53 @@ def test_old_checkpoints_are_deleted_before_the_save_is_announced(
 
     build(n=3, callbacks=[Look()], save_total_limit=2, **SAVE_EACH).train()
     assert found == [["1"], ["1", "2"], ["2", "3"]]
+
+
+def test_the_newest_and_the_best_stay_whatever_the_limit(
+    build: Callable[..., Trainer], tmp_path: Path
+) -> None:
+    found: list[list[str]] = []
+
+    class Look(TrainerCallback):
+        def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            found.append(sorted(path.name[11:] for path in tmp_path.iterdir()))
+
+    settings = {"eval_strategy": "steps", "eval_steps": 1, "metric_for_best_model": "score"}
+    best_first = build(
+        n=3, callbacks=[Look()], scores=[3, 2, 1], save_total_limit=1, **settings, **SAVE_EACH
+    )
+    best_first.train()
+    assert found == [["1"], ["1", "2"], ["1", "3"]]
+
+
+def test_weights_alone_are_taken_up_where_the_step_tells(
+    build: Callable[..., Trainer], recorder: Any, tmp_path: Path
+) -> None:
+    build(n=3, save_only_model=True, **SAVE_EACH).train()
+    trainer = build(n=3, callbacks=[recorder])
+    trainer.train(str(tmp_path / "checkpoint-2"))
+    assert [row[:3] for row in recorder.rows if row[0] == "SE"] == [("SE", 3, 1.0)]
+
+
+def test_a_checkpoint_that_would_run_code_is_not_read(
+    build: Callable[..., Trainer], tmp_path: Path
+) -> None:
+    build(n=2, **SAVE_EACH).train()
+    torch.save(tmp_path, tmp_path / "checkpoint-1" / "optimizer.pt")
+    with pytest.raises(pickle.UnpicklingError):
+        build(n=2).train(str(tmp_path / "checkpoint-1"))
+
+
+def test_what_the_state_says_of_the_run(build: Callable[..., Trainer]) -> None:
+    seen: list[tuple[Any, ...]] = []
+
+    class Look(TrainerCallback):
+        def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            first = state.is_local_process_zero, state.is_world_process_zero
+            seen.append((state.train_batch_size, state.num_train_epochs, *first))
+            seen.append((state.max_steps, state.logging_steps))
+
+    trainer = build(n=4, callbacks=[Look()], num_train_epochs=1.5, logging_steps=0.5)
+    trainer.state.is_local_process_zero = trainer.state.is_world_process_zero = False
+    trainer.train()
+    assert seen == [(1, 2, True, True), (6, 3)]

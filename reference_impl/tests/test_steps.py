@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.utils.data import IterableDataset
 
 from loopspec_reference import Trainer, TrainerCallback
 
@@ -116,6 +117,28 @@ def test_a_loss_that_is_not_finite_counts_as_the_mean_so_far(
     assert math.isnan(training_logs(open_)[0]["loss"])
 
 
+@pytest.mark.parametrize("spoiled", [2, 4])
+def test_the_mean_so_far_is_of_the_steps_since_the_last_log(
+    build: Callable[..., Trainer], spoiled: int
+) -> None:
+    """The step that is counted in is the one that the loss is of."""
+
+    class Spoils(Spoiled):
+        def compute_loss(self, *args: Any, **kwargs: Any) -> Any:
+            return Trainer.compute_loss(self, *args, **kwargs) * (
+                float("nan") if self.state.global_step == spoiled - 1 else 1
+            )
+
+    clean = build(learning_rate=0.0, **LOG_EACH)
+    trainer = build(
+        trainer_class=Spoils, learning_rate=0.0, logging_strategy="steps", logging_steps=2
+    )
+    clean.train()
+    trainer.train()
+    one = training_logs(clean)[spoiled - 2]["loss"]
+    assert training_logs(trainer)[spoiled // 2 - 1]["loss"] == pytest.approx((one + one / 2) / 2)
+
+
 def test_reading_the_loss_waits_for_a_log(
     build: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,6 +176,55 @@ def test_a_schedule_on_a_metric_steps_after_evaluations(
     assert rates == pytest.approx([0.1, 0.1, 0.01, 0.001])
 
 
+def test_the_evaluation_before_training_moves_no_schedule(
+    build: Callable[..., Trainer], line: Any
+) -> None:
+    model = line()
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    plateau = torch.optim.lr_scheduler.ReduceLROnPlateau(optimizer, mode="max", patience=0)
+    trainer = build(
+        n=1,
+        scores=[1.0],
+        trainer_settings={"model": model, "optimizers": (optimizer, plateau)},
+        eval_on_start=True,
+        eval_strategy="steps",
+        eval_steps=1,
+        metric_for_best_model="score",
+    )
+    trainer.train()
+    assert optimizer.param_groups[0]["lr"] == 0.1
+
+
+class Once(IterableDataset[Any]):
+    """Two batches, the first time that it is iterated."""
+
+    def __init__(self, numbers: Any) -> None:
+        self.left = [numbers(2)[0], numbers(2)[1]]
+
+    def __iter__(self) -> Any:
+        while self.left:
+            yield self.left.pop()
+
+
+def test_a_log_in_an_epoch_without_steps_tells_the_rate_to_come(
+    build: Callable[..., Trainer], numbers: Any
+) -> None:
+    class Asks(TrainerCallback):
+        def on_epoch_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            control.should_log = state.epoch > 0 and control.should_training_stop
+
+    trainer = build(
+        callbacks=[Asks()],
+        trainer_settings={"train_dataset": Once(numbers)},
+        max_steps=5,
+        lr_scheduler_type="linear",
+    )
+    trainer.train()
+    (entry,) = training_logs(trainer)
+    assert entry["learning_rate"] == pytest.approx(0.1 * 3 / 5)
+    assert "grad_norm" not in entry
+
+
 def test_operations_and_tokens_are_counted_where_the_model_can_tell(
     build: Callable[..., Trainer], line: Any
 ) -> None:
@@ -166,6 +238,89 @@ def test_operations_and_tokens_are_counted_where_the_model_can_tell(
     metrics = trainer.train().metrics
     assert metrics["total_flos"] == 4 * 6 * 2 * 3
     assert metrics["num_input_tokens_seen"] == trainer.state.num_input_tokens_seen == 8
+
+
+def test_operations_add_up_from_log_to_log_and_leave_embeddings_out(
+    build: Callable[..., Trainer], line: Any
+) -> None:
+    class Telling(line):  # type: ignore[misc]
+        main_input_name = "x"
+
+        def num_parameters(self, exclude_embeddings: bool) -> int:
+            return 3 if exclude_embeddings is True else 1000
+
+    trainer = build(trainer_settings={"model": Telling()}, **LOG_EACH)
+    assert trainer.train().metrics["total_flos"] == 4 * 6 * 2 * 3
+
+
+class Tokens(torch.nn.Module):
+    """Has `input_ids`, as models have that do not say otherwise."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(1))
+
+    def num_parameters(self, exclude_embeddings: bool) -> int:
+        return 1
+
+    def forward(
+        self, input_ids: torch.Tensor, labels: torch.Tensor, attention_mask: Any = None
+    ) -> Any:
+        return {"loss": (self.weight * input_ids).sum()}
+
+
+class Padding:
+    pad_token_id = 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "mask", "tokenizer", "expected"),
+    [
+        ("no", True, Padding(), 0),
+        ("all", True, Padding(), 3),
+        ("all", False, Padding(), 3),
+        ("non_padding", True, Padding(), 1),
+        ("non_padding", False, Padding(), 2),
+        ("non_padding", False, None, 3),
+    ],
+)
+def test_which_tokens_count(
+    build: Callable[..., Trainer], kind: str, mask: bool, tokenizer: Any, expected: int
+) -> None:
+    sample = {"input_ids": torch.tensor([5, 7, 0]), "labels": torch.ones(1)}
+    if mask:
+        sample["attention_mask"] = torch.tensor([1, 0, 0])
+    given = {"model": Tokens(), "train_dataset": [sample], "processing_class": tokenizer}
+    trainer = build(trainer_settings=given, include_num_input_tokens_seen=kind)
+    metrics = trainer.train().metrics
+    assert trainer.state.num_input_tokens_seen == expected
+    assert metrics["total_flos"] == 6 * 3
+
+
+def test_what_the_user_says_of_an_evaluation_or_a_step_gets_there(
+    build: Callable[..., Trainer],
+) -> None:
+    told: list[Any] = []
+
+    class Listens(Trainer):
+        def evaluate(self, *args: Any, **kwargs: Any) -> Any:
+            told.append(kwargs["ignore_keys"])
+            return super().evaluate(*args, **kwargs)
+
+        def compute_loss(self, *args: Any, **kwargs: Any) -> Any:
+            told.append(kwargs["num_items_in_batch"])
+            return super().compute_loss(*args, **kwargs)
+
+    class Asks(TrainerCallback):
+        def on_epoch_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            control.should_evaluate = True
+
+    settings = {"eval_on_start": True, "eval_strategy": "steps", "eval_steps": 1}
+    trainer = build(n=1, trainer_class=Listens, callbacks=[Asks()], **settings)
+    trainer.train(ignore_keys_for_eval=["logits"])
+    assert [one for one in told if one] == [["logits"]] * 3
+    trainer.training_step(trainer.model, trainer.train_dataset[0], 7)
+    assert told[-1] == 7
 
 
 def test_only_tokens_that_are_no_padding_count_on_request(
