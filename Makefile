@@ -43,6 +43,13 @@ test-integrations-%: .venvs/trackers-%/.ready
 	LOOPSPEC_TRACKERS=$* LOOPSPEC_TRACKER_RESULTS=$(TRACKED)/results \
 	  .venvs/trackers-$*/bin/python -m pytest $(TRACKED)
 
+# Those of transformers, by the same tests; many minutes, and so not part of the above.
+test-transformers-trackers: .venvs/trackers-local/.ready .venvs/trackers-hosted/.ready
+	for group in local hosted; do LOOPSPEC_TRACKED=transformers \
+	  LOOPSPEC_TRACKER_RESULTS=$(TRACKED)/results .venvs/trackers-$$group/bin/python -m pytest \
+	  $(TRACKED) || exit 1; done
+	$(BIN)/python tools/write_trackers.py --check
+
 .venvs/trackers-%/.ready: $(TRACKED)/environments/%.txt
 	$(PYTHON) -m venv .venvs/trackers-$*
 	.venvs/trackers-$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"

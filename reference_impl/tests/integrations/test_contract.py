@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from cases import CASES
 from tracking.case import Case, Fault
+from tracking.judged import TRAINER
 from tracking.play import Played, can_isolate, play
 
 Note = Callable[..., None]
@@ -26,16 +27,16 @@ faults = pytest.mark.parametrize(
 )
 
 
-def reference(case: Case, folder: Path, environment: dict[str, str], **more: object) -> Played:
+def trained(case: Case, folder: Path, environment: dict[str, str], **more: object) -> Played:
     with_own = {"callbacks": case.callbacks, "report_to": "none"} if case.callbacks else {}
-    job = {"trainer": "reference", "report_to": [case.name], **with_own, **more}
+    job = {"trainer": TRAINER, "report_to": [case.name], **with_own, **more}
     return play(folder, environment=environment, **job)  # type: ignore[arg-type]
 
 
 @functools.cache
 def untracked() -> Played:
     """The same training without a tracker."""
-    return play(Path(tempfile.mkdtemp()), trainer="reference", report_to="none")
+    return play(Path(tempfile.mkdtemp()), trainer=TRAINER, report_to="none")
 
 
 @functools.cache
@@ -43,7 +44,7 @@ def tracked(name: str) -> Played:
     """A training, and a prediction, with a tracker."""
     case, folder = CASES[name], Path(tempfile.mkdtemp())
     calls = ["train", "predict"] if case.predicted else ["train"]
-    return reference(case, folder, case.set_up(folder), calls=calls, config={"hidden_size": 4})
+    return trained(case, folder, case.set_up(folder), calls=calls, config={"hidden_size": 4})
 
 
 @cases
@@ -88,7 +89,7 @@ def test_a_run_is_the_same_with_a_tracker_and_without(case: Case) -> None:
 def test_nothing_is_lost_after_the_end_or_in_a_second_training(case: Case, tmp_path: Path) -> None:
     case.require()
     calls = ["train", "log", "train again"]
-    played = reference(case, tmp_path, case.set_up(tmp_path), calls=calls)
+    played = trained(case, tmp_path, case.set_up(tmp_path), calls=calls)
     assert (played.result["error"], played.warnings) == ("", [])
     values = case.read(tmp_path).values
     wanted = case.wanted(played.told)  # what the second training logs again has the last word
@@ -102,7 +103,7 @@ def test_checkpoints_arrive(case: Case, tmp_path: Path, note: Note) -> None:
     case.require()
     if case.saving is None:
         pytest.skip(f"{case.name} keeps no checkpoints")
-    played = reference(case, tmp_path, case.set_up(tmp_path, **case.saving))
+    played = trained(case, tmp_path, case.set_up(tmp_path, **case.saving))
     assert (played.result["error"], played.warnings) == ("", [])
     artifacts = case.read(tmp_path).artifacts
     assert "pytorch_model.bin" in " ".join(artifacts)
@@ -113,7 +114,7 @@ def test_checkpoints_arrive(case: Case, tmp_path: Path, note: Note) -> None:
 @cases
 def test_other_processes_write_nothing(case: Case, tmp_path: Path) -> None:
     case.require()
-    played = reference(case, tmp_path, case.set_up(tmp_path), rank=1)
+    played = trained(case, tmp_path, case.set_up(tmp_path), rank=1)
     assert (played.result["error"], played.warnings) == ("", [])
     only_zero = _files(tracked(case.name).folder) - _files(tmp_path)
     more = _files(tmp_path) - _files(tracked(case.name).folder)
@@ -140,7 +141,7 @@ def test_a_failing_tracker_takes_nothing_down(
     own = fault.callbacks or case.callbacks
     played = play(
         tmp_path, environment=environment, network=fault.network, disk=fault.disk,
-        trainer="reference", report_to="none" if own else [case.name], callbacks=own, **job,
+        trainer=TRAINER, report_to="none" if own else [case.name], callbacks=own, **job,
     )  # fmt: skip
     assert played.result["error"] == "", played.output
     assert played.code == 0, played.output

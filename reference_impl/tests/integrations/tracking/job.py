@@ -30,6 +30,19 @@ class Tiny(torch.nn.Module):
         return {"loss": ((y - labels) ** 2).mean(), "logits": y}
 
 
+class Config:
+    """The configuration of a model, with the two methods that trackers ask for."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self.values = values
+
+    def to_dict(self) -> dict[str, Any]:
+        return dict(self.values)
+
+    def to_json_string(self) -> str:
+        return json.dumps(self.values)
+
+
 def data(n: int) -> list[dict[str, torch.Tensor]]:
     generator = torch.Generator().manual_seed(1)
     return [
@@ -100,7 +113,7 @@ def perform(job: dict[str, Any]) -> dict[str, Any]:
         args = package.TrainingArguments(**{**chosen, **job.get("options", {})})
         model = Tiny()
         if job.get("config"):
-            model.config = job["config"]
+            model.config = Config(job["config"])
         rows = data(64)
         trainer = package.Trainer(
             model, args, train_dataset=rows, eval_dataset=rows[:16],
