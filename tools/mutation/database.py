@@ -27,12 +27,22 @@ class Database:
         self._sql.execute(_TABLE)
 
     def renew(self, path: str, mutants: Iterable[Mutant]) -> None:
-        """Replace the mutants of a module; one that is still the same keeps its result."""
-        had = self._sql.execute(
-            "select id, status, killer, seconds from mutant where path = ?", (path,)
-        )
-        results = {row[0]: row[1:] for row in had}
-        rows = [(m.id, *m, *results.get(m.id, ("", "", 0))) for m in mutants]
+        """Replace the mutants of a module; one that is still the same keeps its result.
+
+        The same is what is told in the same words of the same function, wherever it has moved to
+        in the module.
+        """
+        results: dict[tuple[str, ...], list[tuple[object, ...]]] = {}
+        for row in self._sql.execute(
+            "select function, operator, before, after, status, killer, seconds from mutant "
+            "where path = ? order by start",
+            (path,),
+        ):
+            results.setdefault(row[:4], []).append(row[4:])
+        rows = []
+        for m in sorted(mutants, key=lambda mutant: mutant.start):
+            had = results.get((m.function, m.operator, m.before, m.after))
+            rows.append((m.id, *m, *(had.pop(0) if had else ("", "", 0))))
         self._sql.execute("begin")
         self._sql.execute("delete from mutant where path = ?", (path,))
         self._sql.executemany(f"insert or ignore into mutant values ({'?,' * 12}?)", rows)

@@ -27,7 +27,7 @@ class Mutant(NamedTuple):
 
     @property
     def id(self) -> str:
-        """The same as long as the function and what is changed in it are the same."""
+        """The same as long as what is changed and its line are the same."""
         words = (self.path, self.function, self.operator, self.before, self.after, str(self.line))
         return hashlib.sha256("\0".join(words).encode()).hexdigest()[:12]
 
