@@ -50,10 +50,10 @@ def judge(
     wanted = all_rules().values() if rules is None else rules
     tallies = [_Tally(rule) for rule in wanted if not rule.untestable]
     by: Provenance | None = None
-    names: list[str] = []
+    count = 0
     crashes: list[Evidence] = []
     for trace in traces:
-        names.append(trace.scenario.name)
+        count += 1
         by = by or trace.by
         if not trace.complete:
             crashes.append(_crash(trace))
@@ -65,7 +65,7 @@ def judge(
     results = [_result(tally, declared, by, whole) for tally in tallies]
     ordered = _in_reading_order(_without_cascades(results), tallies)
     crashes.sort(key=lambda crash: crash.trace.scenario.name)
-    return Report(by, edition, len(names), whole, ordered, crashes)
+    return Report(by, edition, count, whole, ordered, crashes)
 
 
 def _declared(known: Mapping[str, Known | str], by: Provenance | None) -> dict[str, Known]:
@@ -180,20 +180,8 @@ def _without_cascades(results: list[RuleResult]) -> list[RuleResult]:
 
 def _in_reading_order(results: list[RuleResult], tallies: list[_Tally]) -> list[RuleResult]:
     """Failures first, what went wrong earliest in its run before what came of it; then the rest."""
-    order = list(Verdict)
     first = (Verdict.FAIL, Verdict.ERROR, Verdict.STALE)
-    keyed = [
-        (
-            (
-                result.verdict not in first,
-                order.index(result.verdict) if result.verdict not in first else 0,
-                tally.at,
-            ),
-            n,
-        )
-        for n, (result, tally) in enumerate(zip(results, tallies, strict=True))
-    ]
-    failing = [n for key, n in sorted(keyed) if not key[0]]
-    return [results[n] for n in failing] + [
-        r for n, r in enumerate(results) if n not in set(failing)
-    ]
+    placed = list(zip(results, tallies, strict=True))
+    failing = sorted((pair for pair in placed if pair[0].verdict in first), key=lambda p: p[1].at)
+    rest = (result for result in results if result.verdict not in first)
+    return [*(result for result, _ in failing), *rest]

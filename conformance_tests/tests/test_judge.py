@@ -8,8 +8,10 @@ import msgspec
 import pytest
 
 from loopspec.judge import judge
+from loopspec.known import Known
 from loopspec.machine.predict import predict
 from loopspec.report.model import Report, RuleResult
+from loopspec.rules import CHECKS, Finding
 from loopspec.scenario import Act, Scenario, Scripted
 from loopspec.spec import Rule, rules
 from loopspec.trace import Outcome, Provenance, Record, Trace
@@ -113,7 +115,89 @@ def test_a_crash_is_an_error_of_the_rules_that_the_scenario_is_for(kind: str) ->
     report = judge([trace, made(Scenario(name="plain"))], rules=only("CTRL-2", "CTRL-3"))
     assert verdict(report, "CTRL-3") is Verdict.ERROR
     assert verdict(report, "CTRL-2") is Verdict.PASS
-    assert "ValueError: no" in report.failures[0].message
+    words = {"raised": "it raised", "hung": "it hung:", "died": "its process died:"}
+    assert report.failures[0].message == (
+        f"at on_train_end (step 7, record {len(trace.records) - 1}) of scenario stops: "
+        f"expected the scenario to be played to its end, got {words[kind]} ValueError: no"
+    )
+
+
+def test_a_crash_says_where_and_during_what() -> None:
+    trace = made()
+    trace.outcome = Outcome("raised", "ValueError: no", "a.b, line 3", "train")
+    (result,) = judge([trace], rules=only("CTRL-3")).failures
+    assert result.message.endswith("it raised ValueError: no in a.b, line 3, during train")
+
+
+def named(name: str, outcome: Outcome) -> Trace:
+    trace = made(msgspec.structs.replace(STOPS, name=name))
+    trace.outcome = outcome
+    return trace
+
+
+def test_crashes_are_told_in_the_order_of_their_names() -> None:
+    traces = [named(name, Outcome("died", name)) for name in "bca"]
+    report = judge(traces, rules=only("CTRL-3"))
+    assert [crash.trace.scenario.name for crash in report.crashes] == ["a", "b", "c"]
+    assert report.traces == 3
+    (result,) = report.failures
+    assert result.evidence is not None
+    assert result.evidence.trace.scenario.name == "a"
+
+
+def unreadable(name: str = "stops") -> Trace:
+    """A trace in which no callback was called."""
+    trace = made(msgspec.structs.replace(STOPS, name=name))
+    return broken(trace, lambda record: msgspec.structs.replace(record, calls=[]))
+
+
+@pytest.mark.parametrize("names", [("stops",), ("stops", "tstop"), ("tstop", "stops")])
+def test_a_trace_that_a_check_cannot_read_is_an_error_of_its_rule(names: tuple[str, ...]) -> None:
+    (result,) = judge(map(unreadable, names), rules=only("CTRL-3")).results
+    assert result.verdict is Verdict.ERROR
+    assert result.evidence is not None
+    assert result.evidence.trace.scenario.name == "stops"
+    assert result.message == (
+        "before any event of scenario stops: expected a trace that the check can read, "
+        "got one that it cannot work with (IndexError: list index out of range)"
+    )
+
+
+def test_what_a_check_finds_elsewhere_weighs_more_than_what_it_cannot_read() -> None:
+    traces = [unreadable("tstop"), broken(made(), keeps_epoch_stop)]
+    assert verdict(judge(traces, rules=only("CTRL-3")), "CTRL-3") is Verdict.FAIL
+
+
+def test_a_subject_that_can_do_just_what_a_rule_needs_is_judged() -> None:
+    enough = tuple(rules()["CTRL-3"].needs)
+    assert verdict(judge([made(capabilities=enough)], rules=only("CTRL-3")), "CTRL-3") == "pass"
+
+
+def test_a_declared_deviation_of_other_versions_is_none() -> None:
+    traces = [broken(made(), keeps_epoch_stop)]
+    for versions, expected in ((">=1", Verdict.KNOWN), (">=2", Verdict.FAIL)):
+        known = {"CTRL-3": Known("CTRL-3", "we know", when=f"made{versions}")}
+        report = judge(traces, rules=only("CTRL-3"), known=known)
+        assert verdict(report, "CTRL-3") is expected
+
+
+def test_what_came_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for got, told in (("a word", "a word"), (2, "2"), (["x"], "['x']")):
+        monkeypatch.setitem(
+            CHECKS, "CTRL-3", lambda _, got=got: iter([Finding(False, 0, "3", got)])
+        )
+        (result,) = judge([made()], rules=only("CTRL-3")).failures
+        assert result.evidence is not None
+        assert (result.evidence.expected, result.evidence.got) == ("3", told)
+
+
+def test_each_observation_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    findings = [Finding(True, 0), Finding(False, 2, "x"), Finding(False, 1, "y")]
+    monkeypatch.setitem(CHECKS, "CTRL-3", lambda _: iter(findings))
+    (result,) = judge([made(), made()], rules=only("CTRL-3")).results
+    assert (result.observations, result.against) == (6, 4)
+    assert result.evidence is not None
+    assert (result.evidence.at, result.evidence.expected) == (2, "x")
 
 
 def test_an_exception_that_the_scenario_allows_is_no_crash() -> None:

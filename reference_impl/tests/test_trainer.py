@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -186,7 +188,10 @@ def test_an_epoch_without_batches_stops_training(
     build(callbacks=[recorder], trainer_settings=settings, max_steps=5).train()
     assert recorder.codes == "IE TB EB EE LG TE"
     assert recorder.rows[-1][3] == "T"
-    assert "not a single batch" in caplog.text
+    assert caplog.messages == [
+        "There is not a single batch to train on; stopping at step 0 of 5. An iterable dataset "
+        "that can be iterated only once does this."
+    ]
 
 
 def test_is_in_train_until_the_last_event(build: Callable[..., Trainer]) -> None:
@@ -220,3 +225,37 @@ def test_a_training_step_may_be_wrapped(build: Callable[..., Trainer]) -> None:
     plain = build()
     assert trainer.train().training_loss == plain.train().training_loss
     assert trainer.count == 4  # type: ignore[attr-defined]
+
+
+def test_gradients_are_exchanged_at_the_last_micro_batch_of_a_group(
+    build: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[Any, bool]] = []
+
+    def noting(model: Any, last: bool) -> Any:
+        told.append((model, last))
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr("loopspec_reference.distributed.accumulating", noting)
+    trainer = build(n=5, gradient_accumulation_steps=3)
+    trainer.train()
+    assert [last for _, last in told] == [False, False, True, False, True]
+    assert all(model is trainer.model_wrapped for model, _ in told)
+
+
+def test_speeds_are_of_the_samples_and_steps_of_this_very_run(
+    build: Callable[..., Trainer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[Any, ...]] = []
+
+    def noting(split: str, start: float, samples: Any = None, steps: Any = None) -> dict[str, Any]:
+        told.append((split, samples, steps))
+        return {}
+
+    monkeypatch.setattr("loopspec_reference.trainer.speed_metrics", noting)
+    settings = {"per_device_train_batch_size": 2, "save_strategy": "steps", "save_steps": 1}
+    build(n=8, **settings).train()
+    resumed = build(n=8, **settings)
+    resumed.train(str(Path(resumed.args.output_dir, "checkpoint-1")))
+    build(n=8, num_train_epochs=0).train()
+    assert told == [("train", 8, 4), ("train", 6, 3), ("train", 0, 0)]
