@@ -7,6 +7,7 @@ import msgspec
 from loopspec.machine import players
 from loopspec.machine.predict import Simulation
 from loopspec.mutants.mutant import Mutant, simulated
+from loopspec.vocabulary import Event
 
 
 class DirectionIgnored(Simulation):
@@ -86,13 +87,43 @@ class BestOutlivesTheRun(Simulation):
         self.state.best_metric = self.state.best_metric if self.resume_from else best
 
 
+class BestAfterTheSave(Simulation):
+    """The best value is kept when all that was due at the step is done, the save included."""
+
+    _due = False
+
+    def _do_track_best(self) -> None:
+        self._due = True
+
+    def dispatch(self, event: Event, clears: str) -> None:
+        if self._due and event in (Event.STEP_BEGIN, Event.EPOCH_END, Event.EPOCH_BEGIN):
+            self._due = False
+            super()._do_track_best()
+        super().dispatch(event, clears)
+
+
+class EqualBecomesBest(Simulation):
+    """`>=` where `>` was meant: of equal values the last one is the best."""
+
+    def _do_track_best(self) -> None:
+        s, state = self.scenario, self.state
+        value = self._measured.get(players.metric_key(s))
+        if not s.metric_for_best_model or value is None or value != state.best_metric:
+            super()._do_track_best()
+            return
+        state.best_step = state.global_step
+        self._flagged().change("S" if s.save_strategy == "best" else "")
+
+
 BEST: tuple[Mutant, ...] = (
     simulated(DirectionIgnored, "STOP-6"),
     simulated(OnlyTheLossIsLower, "STOP-7"),
     simulated(BestBeforeEvaluate, "STOP-9"),
+    simulated(BestAfterTheSave, "STOP-9"),
     simulated(BestOnlyIfLoaded, "STOP-10"),
     simulated(BestOnlyAtSaves, "STOP-10"),
     simulated(NanStaysBest, "STOP-13"),
     simulated(StartBecomesBest, "STOP-19"),
     simulated(BestOutlivesTheRun, "EVT-4"),
+    simulated(EqualBecomesBest, "FLOW-12"),
 )

@@ -11,7 +11,7 @@ from loopspec.trace import Call
 from loopspec.vocabulary import Event
 
 
-class _CallsTwice(Simulation):
+class CallsTwice(Simulation):
     """As the recorder sees it: a callback that is called again begins a record anew."""
 
     def saw(self, call: Call) -> None:
@@ -23,7 +23,7 @@ class _CallsTwice(Simulation):
         super().saw(call)
 
 
-class AddedAreCalledTwice(_CallsTwice):
+class AddedAreCalledTwice(CallsTwice):
     """add_callback puts it into the trainer's list and the handler's, and both are gone through."""
 
     def _called(self, event: Event) -> Iterable[Player]:
@@ -38,7 +38,7 @@ class _AskedAgain(Actor):
         return super().__call__(stage, event, control) if back is None else back
 
 
-class AskedAgainForAnAnswer(_CallsTwice):
+class AskedAgainForAnAnswer(CallsTwice):
     """A callback that returns nothing is called once more, as if the call had failed."""
 
     actor = _AskedAgain

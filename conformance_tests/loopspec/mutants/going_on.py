@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
+from loopspec.machine import players
 from loopspec.machine.job import Saved
+from loopspec.machine.players import Control
 from loopspec.machine.predict import Simulation
 from loopspec.machine.profile import Profile
 from loopspec.machine.walk import Table
@@ -139,6 +143,22 @@ class SkippedStepsBegin(Simulation):
                 super().dispatch(Event.STEP_BEGIN, "SVL")
 
 
+class LossAveragedFromTheStart(Simulation):
+    """The loss since the resume is divided by all steps: where it was logged last is not loaded."""
+
+    def _do_begin_run(self) -> None:
+        super()._do_begin_run()
+        self._logged = 0
+
+
+def intervals_since_the_resume(stage: Any, event: Event, control: Control | str) -> None:
+    """Intervals are counted from the first step of this process."""
+    state, before = stage.state, stage.resume_from
+    state.global_step, state.max_steps = state.global_step - before, state.max_steps - before
+    players.default_flow(stage, event, control)
+    state.global_step, state.max_steps = state.global_step + before, state.max_steps + before
+
+
 GOING_ON: tuple[Mutant, ...] = (
     simulated(SkipsNothing, "CKPT-6"),
     simulated(SkipsOneMore, "CKPT-6"),
@@ -152,4 +172,6 @@ GOING_ON: tuple[Mutant, ...] = (
     simulated(OneStepPastTheEnd, "CKPT-12"),
     simulated(FirstEpochNotTold, "EVT-6"),
     simulated(SkippedStepsBegin, "EVT-11"),
+    simulated(LossAveragedFromTheStart, "STATE-3"),
+    simulated(intervals_since_the_resume, "FLOW-2"),
 )

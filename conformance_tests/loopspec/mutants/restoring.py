@@ -8,8 +8,10 @@ from loopspec.machine.job import Saved
 from loopspec.machine.predict import Simulation
 from loopspec.machine.profile import Profile
 from loopspec.machine.walk import Table
+from loopspec.mutants.calling import CallsTwice
 from loopspec.mutants.mutant import Mutant, simulated
 from loopspec.scenario import Scenario
+from loopspec.vocabulary import Event
 
 
 class StatesNotRestored(Simulation):
@@ -17,6 +19,19 @@ class StatesNotRestored(Simulation):
 
     def _restore_callbacks(self, kept: dict[str, int]) -> None:
         pass
+
+
+class StatesRestoredLate(Simulation):
+    """What callbacks had counted is given back when on_train_begin has fired."""
+
+    def _restore_callbacks(self, kept: dict[str, int]) -> None:
+        self._late = kept
+
+    def dispatch(self, event: Event, clears: str) -> None:
+        super().dispatch(event, clears)
+        restores = self.scenario.restore_callback_states_from_checkpoint
+        if event is Event.TRAIN_BEGIN and self.resume_from and restores:
+            super()._restore_callbacks(self._late)
 
 
 class StatesOfTheBeginning(Simulation):
@@ -73,6 +88,15 @@ class OneStateForEachClass(Simulation):
         return counted | {first: counted[last] for last, first in pairs if last in counted}
 
 
+class RestoredBesideTheOld(CallsTwice):
+    """The restored callback is a new one, and the one in whose place it is to be is not found."""
+
+    def _restore_callbacks(self, kept: dict[str, int]) -> None:
+        before = list(self._players)
+        super()._restore_callbacks(kept)
+        self._players += [player for player in before if player not in self._players]
+
+
 class PatienceNotRestored(Simulation):
     """Early stopping counts in an attribute that it does not export."""
 
@@ -80,13 +104,30 @@ class PatienceNotRestored(Simulation):
         super()._restore_callbacks({name: count for name, count in kept.items() if name})
 
 
+class PatienceStoredBeforeEvaluation(Simulation):
+    """Callbacks are asked for their states when the step ends, before it is evaluated."""
+
+    def dispatch(self, event: Event, clears: str) -> None:
+        super().dispatch(event, clears)
+        if event is Event.STEP_END:
+            self._exported = self._counted()
+
+    def _do_write_checkpoint(self) -> None:
+        super()._do_write_checkpoint()
+        step = self.state.global_step
+        self.checkpoints[step] = self.checkpoints[step]._replace(kept=self._exported)
+
+
 RESTORING: tuple[Mutant, ...] = (
     simulated(StatesNotRestored, "CKPT-15"),
+    simulated(StatesRestoredLate, "CKPT-15"),
     simulated(StatesOfTheBeginning, "CKPT-16"),
     simulated(StatesAlwaysRestored, "CKPT-17"),
     simulated(GoneCallbackIsAnError, "CKPT-18"),
     simulated(NewCallbackCannotBeSaved, "CKPT-19"),
     simulated(StatesOfAClassPileUp, "CKPT-25"),
     simulated(OneStateForEachClass, "CKPT-25"),
+    simulated(RestoredBesideTheOld, "DISP-3"),
     simulated(PatienceNotRestored, "CKPT-21"),
+    simulated(PatienceStoredBeforeEvaluation, "CKPT-21"),
 )

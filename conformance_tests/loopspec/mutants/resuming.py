@@ -137,6 +137,15 @@ class BeginningNotTold(Simulation):
         super().dispatch(event, clears)
 
 
+class BeginningToldTwice(Simulation):
+    """on_train_begin fires in train(), and once more where the checkpoint is loaded."""
+
+    def dispatch(self, event: Event, clears: str) -> None:
+        super().dispatch(event, clears)
+        if event is Event.TRAIN_BEGIN and self.resume_from:
+            super().dispatch(event, clears)
+
+
 RESUMING: tuple[Mutant, ...] = (
     simulated(StateLoadedLate, "CKPT-1"),
     simulated(StepNotLoaded, "CKPT-1"),
@@ -151,4 +160,5 @@ RESUMING: tuple[Mutant, ...] = (
     simulated(StartsAnewWithoutCheckpoint, "CKPT-13"),
     simulated(BuiltAgainToResume, "EVT-1"),
     simulated(BeginningNotTold, "EVT-2"),
+    simulated(BeginningToldTwice, "EVT-2"),
 )

@@ -131,14 +131,13 @@ def _stop(resume: Resume) -> tuple[int, Record | None]:
 
 
 def _missed(trace: Trace, resume: Resume) -> int:
-    """The evaluations without improvement up to the save: those after the best one."""
-    best = resume.save.best_step
+    """The evaluations without improvement up to the save, of a flat metric: all but the first."""
     before = {
         r.step
         for r in trace.of(Event.EVALUATE)
-        if r.i < resume.begin.i and r.step is not None and best is not None
+        if r.i < resume.begin.i and r.step is not None and r.step <= resume.step
     }
-    return sum(best is not None and best < step <= resume.step for step in before)
+    return max(0, len(before) - 1)
 
 
 def _flat(trace: Trace) -> bool:
