@@ -135,8 +135,9 @@ def named(name: str, outcome: Outcome) -> Trace:
     return trace
 
 
-def test_crashes_are_told_in_the_order_of_their_names() -> None:
-    traces = [named(name, Outcome("died", name)) for name in "bca"]
+@pytest.mark.parametrize("names", ["bca", "abc"])
+def test_crashes_are_told_in_the_order_of_their_names(names: str) -> None:
+    traces = [named(name, Outcome("died", name)) for name in names]
     report = judge(traces, rules=only("CTRL-3"))
     assert [crash.trace.scenario.name for crash in report.crashes] == ["a", "b", "c"]
     assert report.traces == 3
@@ -233,10 +234,11 @@ def next_step(record: Record) -> Record:
     [(Edition.TRANSFORMERS_5, Verdict.FAIL), (Edition.PAGE, Verdict.PASS)],
 )
 def test_a_variant_conforms_by_its_edition(edition: Edition, expected: Verdict) -> None:
-    report = judge([broken(made(), next_step)], rules=only("CTRL-8"), edition=edition)
+    traces = [broken(made(), next_step) for _ in range(2)]
+    report = judge(traces, rules=only("CTRL-8"), edition=edition)
     (result,) = report.results
     assert result.verdict is expected
-    assert result.variants == {"next-step": 1}
+    assert result.variants == {"next-step": 2}
     if expected is Verdict.FAIL:
         assert "expected own-event (transformers-5), got next-step" in result.message
 

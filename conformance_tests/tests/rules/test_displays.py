@@ -95,11 +95,16 @@ CASES = (
          "last behind it"),
     Case("SHOW-2", "printer", order("first", "given", "last", "late", "printer"), BEHIND,
          "late before it"),
+    Case("SHOW-2", "printer", order("first", "late", "printer", "given", "last"), BEHIND,
+         "given behind it, last behind it, late before it"),
     Case("SHOW-3", "printer", put(printed=[]), "5 logs printed", "0"),
     Case("SHOW-3", "printer", put(printed=[]), "1 logs printed", "0", call=2),
     Case("SHOW-3", "printer", line(0, loss="7"), VALUES, "others for loss"),
     Case("SHOW-3", "printer", line(0, loss=None), VALUES, "others for loss"),
     Case("SHOW-3", "printer", line(0, secret=1), VALUES, "others for secret"),
+    Case("SHOW-3", "printer", line(0, loss="1.004"), VALUES, "others for loss"),
+    Case("SHOW-3", "printer", line(0, epoch="0.35"), VALUES, "others for epoch"),
+    Case("SHOW-3", "printer", line(0, epoch="7", loss="7"), VALUES, "others for epoch, loss"),
     Case("SHOW-3", "printer", line(0, loss=[]), VALUES, "others for loss"),
     Case("SHOW-4", "printer", line(0, epoch="0.333333"), "floats with 4 significant digits",
          "'0.333333'"),
@@ -155,6 +160,11 @@ def test_a_broken_screen_is_reported_by_its_rule_alone(case: Case) -> None:
     evidence = failed[case.rule].evidence
     assert evidence is not None
     assert (evidence.expected, evidence.got) == (case.expected, case.got)
+
+
+def test_an_epoch_may_be_told_with_two_digits() -> None:
+    results = judge([broken("printer", line(0, epoch="0.33"))], rules=CHAPTER).results
+    assert [r.rule.id for r in results if r.verdict is Verdict.FAIL] == []
 
 
 def test_every_rule_that_can_be_broken_is() -> None:
