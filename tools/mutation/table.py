@@ -30,7 +30,8 @@ def table(database: Database) -> str:
     for name, group in groups().items():
         whole = Counter[str]()
         for path in group.paths:
-            if counted := _counted(database, path):
+            counted = _counted(database, path)
+            if counted.total():
                 whole += counted
                 rows.append(_row(f"`{path.partition('/')[2]}`", counted))
         rows.append(_row(f"**{name}**", whole))
