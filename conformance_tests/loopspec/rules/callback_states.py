@@ -131,11 +131,12 @@ def _stop(resume: Resume) -> tuple[int, Record | None]:
 
 
 def _missed(trace: Trace, resume: Resume) -> int:
-    """The evaluations without improvement up to the save, of a flat metric: all but the first."""
+    """The evaluations without improvement up to the save, of a flat metric: all but the first in
+    training."""
     before = {
         r.step
         for r in trace.of(Event.EVALUATE)
-        if r.i < resume.begin.i and r.step is not None and r.step <= resume.step
+        if r.i < resume.begin.i and r.step is not None and 0 < r.step <= resume.step
     }
     return max(0, len(before) - 1)
 
