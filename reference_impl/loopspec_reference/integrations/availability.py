@@ -28,11 +28,11 @@ TRACKERS = {
     tracker.name: tracker
     for tracker in (
         Tracker("azure_ml", (("azureml-core",),), "azureml-sdk"),
-        Tracker("comet_ml", (("comet_ml",),), "comet-ml"),
+        Tracker("comet_ml", (("comet_ml",),), "comet-ml", "comet_ml:CometCallback"),
         Tracker("dagshub", (("dagshub",), ("mlflow",)), "dagshub mlflow"),
         Tracker("dvclive", (("dvclive",),), "dvclive"),
         Tracker("mlflow", (("mlflow",),), "mlflow"),
-        Tracker("neptune", (("neptune",),), "neptune"),
+        Tracker("neptune", (("neptune",),), "neptune", "neptune:NeptuneCallback"),
         Tracker(
             "tensorboard",
             (("tensorboard", "tensorboardX"),),
