@@ -27,7 +27,7 @@ class Tracker:
 TRACKERS = {
     tracker.name: tracker
     for tracker in (
-        Tracker("azure_ml", (("azureml-core",),), "azureml-sdk"),
+        Tracker("azure_ml", (("azureml-core",),), "azureml-sdk", "azure_ml:AzureMLCallback"),
         Tracker("comet_ml", (("comet_ml",),), "comet-ml", "comet_ml:CometCallback"),
         Tracker("dagshub", (("dagshub",), ("mlflow",)), "dagshub mlflow"),
         Tracker("dvclive", (("dvclive",),), "dvclive"),
@@ -43,6 +43,7 @@ TRACKERS = {
         Tracker("codecarbon", (("codecarbon",),), "codecarbon"),
         Tracker("clearml", (("clearml",),), "clearml"),
         Tracker("flyte", (("flytekit",),), "flytekit"),
+        Tracker("trackio", (("trackio",),), "trackio", "trackio:TrackioCallback"),
     )
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 import logging
 import os
 from collections.abc import Callable
@@ -33,7 +34,7 @@ class TrackerCallback(TrainerCallback):
     exception of the tracker, or a call that takes longer than `timeout` seconds, is one warning,
     and training goes on without it (`on_error="warn"`), or ends training (`on_error="raise"`).
 
-    A tracker overrides `setup`, `log` and `close`, `check` if its package can be broken, `save` if
+    A tracker overrides `setup`, `log` and `close`, `save` if
     it keeps checkpoints, and `finish` if it keeps what there is at the end. It is set up when
     training begins, or at a log outside of training, and closed when training ends or raises, when
     a call of it raises, or after that log.
@@ -41,8 +42,7 @@ class TrackerCallback(TrainerCallback):
 
     name: ClassVar[str] = ""
     packages: ClassVar[tuple[str, ...]] = ()
-    """The packages whose hooks at the end of the program must not wait for ever."""
-    rename: ClassVar[Callable[[str], str]] = staticmethod(rewrite)
+    """What is imported, and whose hooks at the end of the program must not wait for ever."""
     keeps_predictions: ClassVar[bool] = False
     """Whether the metrics of `predict` are sent too, as `test/...`."""
 
@@ -63,6 +63,13 @@ class TrackerCallback(TrainerCallback):
     def check(cls) -> None:
         """Import what is needed: a broken package is to show when the trainer is built, and the
         time it takes is not that of a call."""
+        for package in cls.packages:
+            importlib.import_module(package)
+
+    @staticmethod
+    def rename(name: str) -> str:
+        """The tracker's name of what is logged under this one."""
+        return rewrite(name)
 
     def setup(self, args: Args, state: State, model: Any) -> None:
         """Open the tracker and send the parameters. Also the place to customize."""

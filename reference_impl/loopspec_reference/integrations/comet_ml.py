@@ -40,13 +40,6 @@ class CometCallback(TrackerCallback):
         self._is_own = False
         self._key: str | None = None
 
-    @classmethod
-    def check(cls) -> None:
-        """Import the package."""
-        import comet_ml
-
-        _ = comet_ml.start
-
     def setup(self, args: Args, state: State, model: Any) -> None:
         """Take, start or go on with an experiment, and send the parameters."""
         import comet_ml

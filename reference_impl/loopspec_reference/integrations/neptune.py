@@ -64,13 +64,6 @@ class NeptuneCallback(TrackerCallback):
             self._options["custom_run_id"] = known
         self._uploaded: Path | None = None
 
-    @classmethod
-    def check(cls) -> None:
-        """Import the package."""
-        import neptune
-
-        _ = neptune.init_run
-
     def on_init_end(self, args: Args, state: State, control: Control, **kwargs: Any) -> None:
         """Raises ValueError where the best checkpoint is wanted, and none is looked for."""
         if self._log_checkpoints == "best" and not args.load_best_model_at_end:

@@ -47,13 +47,6 @@ class WandbCallback(TrackerCallback):
         self._log_model = _choice("WANDB_LOG_MODEL", "end", "checkpoint")
         self._watch = _choice("WANDB_WATCH", "gradients", "parameters", "all")
 
-    @classmethod
-    def check(cls) -> None:
-        """Import the package."""
-        import wandb
-
-        _ = wandb.init
-
     def setup(self, args: Args, state: State, model: Any) -> None:
         """Take, start or go on with a run, and send the config."""
         import wandb

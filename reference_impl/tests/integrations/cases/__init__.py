@@ -1,16 +1,20 @@
 """The trackers, as the common tests need to know them."""
 
+from cases.azure_ml import AZURE_ML
 from cases.comet_ml import COMET_ML
 from cases.neptune import NEPTUNE
 from cases.tensorboard import TENSORBOARD
+from cases.trackio import TRACKIO
 from cases.wandb import WANDB
 
 CASES = {
     case.name: case
     for case in (
+        AZURE_ML,
         COMET_ML,
         NEPTUNE,
         TENSORBOARD,
         WANDB,
+        TRACKIO,
     )
 }

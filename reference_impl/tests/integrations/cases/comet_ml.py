@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tracking import faults
-from tracking.case import Case, Fault, Read
+from tracking.case import Case, Fault, Read, full
 
 ONLINE = {"COMET_START_ONLINE": "1"}
 
@@ -73,12 +73,7 @@ COMET_ML = Case(
         "credentials are missing": Fault(ONLINE),
         "raises": Fault(act="cases.comet_ml:end"),
         "blocks": Fault(act="cases.comet_ml:block"),
-        "disk is full": Fault(
-            {"COMET_OFFLINE_DIRECTORY": "{folder}/full", "TMPDIR": "{folder}/full"},
-            disk="full",
-            act="tracking.faults:fill",
-            at=0,
-        ),
+        "disk is full": full(COMET_OFFLINE_DIRECTORY="{folder}/full", TMPDIR="{folder}/full"),
     },
     spared={"dies": "it has no process of its own"},
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tracking.case import Case, Fault, Read
+from tracking.case import Case, Fault, Read, full
 
 from loopspec_reference.integrations.values import rewrite
 
@@ -94,12 +94,7 @@ NEPTUNE = Case(
         "credentials are missing": Fault({"NEPTUNE_MODE": "async"}),
         "raises": Fault(act="cases.neptune:stop"),
         "blocks": Fault(act="cases.neptune:hold"),
-        "disk is full": Fault(
-            {"NEPTUNE_DATA_DIRECTORY": "{folder}/full"},
-            disk="full",
-            act="tracking.faults:fill",
-            at=0,
-        ),
+        "disk is full": full(NEPTUNE_DATA_DIRECTORY="{folder}/full"),
     },
     spared={"dies": "it has no process of its own"},
 )

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from tracking import faults
-from tracking.case import Case, Fault, Read
+from tracking.case import Case, Fault, Read, full
 
 
 def read(folder: Path) -> Read:
@@ -29,12 +29,7 @@ TENSORBOARD = Case(
     exact=False,
     faults={
         "raises": Fault({"TENSORBOARD_LOGGING_DIR": "{folder}/job.json/board"}),
-        "disk is full": Fault(
-            {"TENSORBOARD_LOGGING_DIR": "{folder}/full"},
-            disk="full",
-            act="tracking.faults:fill",
-            at=0,
-        ),
+        "disk is full": full(TENSORBOARD_LOGGING_DIR="{folder}/full"),
         "blocks": Fault(act="cases.tensorboard:block", within=15),
     },
     spared={

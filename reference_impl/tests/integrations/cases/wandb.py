@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tracking import faults
-from tracking.case import Case, Fault, Read
+from tracking.case import Case, Fault, Read, full
 
 BLOCK = 32768
 KEY = "0" * 40
@@ -133,8 +133,6 @@ WANDB = Case(
         "raises": Fault(act="cases.wandb:end"),
         "blocks": Fault(act="cases.wandb:stop"),
         "dies": Fault(act="cases.wandb:kill"),
-        "disk is full": Fault(
-            {"WANDB_DIR": "{folder}/full"}, disk="full", act="tracking.faults:fill", at=0
-        ),
+        "disk is full": full(WANDB_DIR="{folder}/full"),
     },
 )

@@ -45,6 +45,11 @@ class Fault:
     within: float = 30.0
 
 
+def full(**environment: str) -> Fault:
+    """A small disk, at `{folder}/full`, that is full from the start."""
+    return Fault(environment, disk="full", act="tracking.faults:fill", at=0)
+
+
 @dataclass
 class Case:
     """One tracker.
@@ -55,6 +60,7 @@ class Case:
     `keeps` and `predicted`: whether it keeps parameters, and the metrics of a prediction.
     `saving`: the environment that makes it keep checkpoints, None if it never does.
     `faults`: by name; those that a tracker cannot have are in `spared` with the reason.
+    `leaves`: what it left in a folder besides new files, as words.
     `packages`: the distributions whose versions are reported. `callbacks`: a function,
     `module:function`, that makes the callback, where its name in `report_to` does not do.
     """
@@ -73,6 +79,7 @@ class Case:
     spared: Mapping[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
     callbacks: str = ""
+    leaves: Callable[[Path], set[str]] = lambda folder: set()
 
     def require(self) -> None:
         """Skip where the package is missing; fail where it must be there."""

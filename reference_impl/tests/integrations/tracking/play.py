@@ -118,6 +118,7 @@ def play(
         output, _ = process.communicate()
         raise AssertionError(f"not over within {timeout:g} s:\n{output}") from None
     seconds = time.perf_counter() - started
+    (folder / "output.txt").write_text(output, "utf-8")
     result = folder / "result.json"
     assert result.is_file(), f"no result, exit {process.returncode}:\n{output}"
     return Played(
