@@ -174,6 +174,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     num_train_epochs: float = 2
     max_steps: int = -1
     gradient_accumulation_steps: int = 1
+    lr_scheduler_type: Literal["constant", "linear"] = "constant"
     logging_strategy: Strategy = "no"
     logging_steps: float = 500
     logging_first_step: bool = False

@@ -58,6 +58,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     _stops("stop-after-ups-and-downs", (1, 2, 9), "ups-and-downs", 3),
     _stops("stop-when-lower-is-better", (6,), _DOWN, 3),
     _stops("stop-never", (2, 9, 20), (1.0, 1.1, 0.9, 1.0, 0.8, 0.9, 0.7, 0.8, 0.6), 2),
+    _stops("stop-while-it-creeps-back", (25,), (1.0, 0.5, 0.9, 0.8, 0.7, 0.6), 3),
     _stops("stop-when-flat", (3,), "flat", 2),
     _stops("stop-at-too-small-a-gain", (4,), "gains-of-a-quarter", 1, 0.25),
     _stops("stop-below-the-threshold", (4,), (1.0, 0.9, 0.8), 2, 0.25),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loopspec.scenario import Scenario
+from loopspec.scenario import Act, Scenario, Scripted
+from loopspec.vocabulary import Event
 
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
@@ -11,5 +12,17 @@ SCENARIOS: tuple[Scenario, ...] = (
         num_train_epochs=1,
         eval_strategy="epoch",
         calls=("evaluate", "train", "predict"),
+    ),
+    Scenario(
+        name="another-process",
+        shows=("PROC-8",),
+        train_batches=1,
+        num_train_epochs=1,
+        logging_strategy="steps",
+        logging_steps=1,
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        callbacks=(Scripted("demotes", (Act(Event.TRAIN_BEGIN, does="demote"),)),),
+        calls=("train", "train"),
     ),
 )

@@ -262,7 +262,13 @@ class Job:
         self._logged_loss += self._loss
         self._loss, self._logged = 0.0, self.state.global_step
         norm = {} if self._norm is None else {"grad_norm": self._norm}
-        self._log({"loss": mean, **norm, "learning_rate": _LEARNING_RATE})
+        self._log({"loss": mean, **norm, "learning_rate": self._rate()})
+
+    def _rate(self) -> float:
+        """The learning rate of the last update."""
+        done = (self.state.global_step - 1) / self.state.max_steps
+        falls = self.scenario.lr_scheduler_type == "linear"
+        return _LEARNING_RATE * (1 - done if falls else 1)
 
     def _do_log_values(self) -> None:
         self._log(dict(self.asked))

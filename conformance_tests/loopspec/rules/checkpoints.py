@@ -206,14 +206,17 @@ def whose_intervals(trace: Trace) -> Findings:
     if old.logging_steps == new.logging_steps or old.logging_strategy != "steps":
         return
     for resume in resumes(trace):
-        logged = {r.step for r in resume.run.records if r.event is Event.LOG and _training(r)}
-        for record in resume.run.records:
-            step = record.step
-            if record.event is Event.STEP_END and step is not None:
-                kept, fresh = step % old.logging_steps == 0, step % new.logging_steps == 0
-                if kept is not fresh:
-                    asked = step in logged
-                    yield variant(record, "checkpoint" if asked is kept else "arguments")
+        records = resume.run.records
+        ended = [r for r in records if r.event is Event.STEP_END and r.step is not None]
+        came = {r.step for r in records if r.event is Event.LOG and _training(r)}
+        logged = [r.step for r in ended if r.step in came]
+        kept, fresh = (
+            [r.step for r in ended if (r.step or 0) % job.logging_steps == 0] for job in (old, new)
+        )
+        if kept != fresh and logged in (kept, fresh):
+            yield variant(ended[-1], "checkpoint" if logged == kept else "arguments")
+        elif kept != fresh:
+            yield saw(ended[-1], False, f"logs at steps {kept}, or at {fresh}", str(logged))
 
 
 def _training(record: Record) -> bool:

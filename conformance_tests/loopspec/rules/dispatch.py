@@ -15,6 +15,8 @@ def order_of_registration(trace: Trace) -> Findings:
     # Where a callback is called whose state was restored is for CKPT-20.
     restores = trace.scenario.restore_callback_states_from_checkpoint
     moved = {part.name for part in trace.scenario.parts if part.stateful and restores}
+    # And where one that is registered a second time, for DISP-39.
+    moved |= _registered_again(trace)
 
     def out_of_order() -> Findings:
         for seen in roster(trace):
@@ -25,6 +27,18 @@ def order_of_registration(trace: Trace) -> Findings:
                 yield saw(seen.record, False, ", ".join(wanted), ", ".join(names))
 
     yield from unless((r for r in trace.records if len(r.calls) > 1), out_of_order())
+
+
+def _registered_again(trace: Trace) -> set[str]:
+    """The callbacks that the user added while they were there."""
+    here = {part.name for part in trace.scenario.parts if part.given != "spare"}
+    again = set()
+    for call in trace.scenario.calls:
+        does, _, name = call.partition(":")
+        if does == "add" and name in here:
+            again.add(name)
+        here = here | {name} if does == "add" else here - {name}
+    return again
 
 
 @check("DISP-2")

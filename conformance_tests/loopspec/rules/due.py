@@ -167,6 +167,8 @@ def _who_decides(trace: Trace, moment: Moment, kind: Kind) -> str:
         return "FLOW-10"
     if not getattr(trace.scenario, kind.steps):
         return "FLOW-9"
+    if trace.trainer_of[moment.at.call] and kind.steps in trace.scenario.resumed_with:
+        return "CKPT-14"
     stopped = T in moment.standing and not _closing(moment)
     if stopped and kind.flag is not L and _divides(trace, moment, kind) is False:
         return "FLOW-11"

@@ -59,6 +59,7 @@ _RULES: tuple[tuple[str, Applies], ...] = (
     ("STOP-23", lambda trace, course, e, p: any(math.isinf(o.value) for o in course.evaluations)),
     ("STOP-13", lambda trace, course, e, p: math.isnan(course.evaluations[0].value)),
     ("", lambda trace, course, e, p: "unclear" in e.streak),
+    ("STOP-25", lambda trace, course, e, p: _due(e, p) is not (e.chained >= p)),
     ("STOP-14", lambda trace, course, e, p: _due(e, p) is not (e.anchored >= p)),
     ("STOP-11", lambda trace, course, e, p: _due(e, p) and _off_a_save(trace, e)),
     ("STOP-12", lambda trace, course, e, p: e.kind == "nan" or _hangs_on(e, p) == ["nan"]),
@@ -114,7 +115,7 @@ def _plainly(rule: str) -> None:
             yield _held(trace, e)
 
 
-for _rule in ("STOP-1", "STOP-2", "STOP-4", "STOP-5", "STOP-22", "STOP-23"):
+for _rule in ("STOP-1", "STOP-2", "STOP-4", "STOP-5", "STOP-22", "STOP-23", "STOP-25"):
     _plainly(_rule)
 
 
@@ -215,7 +216,8 @@ def best_is_that_of_before(trace: Trace) -> Findings:
     saves = {r.i: window for window in windows(trace) for r in window.served}
     for course in courses(trace) if not _turned(trace) else ():
         known: list[float] = []
-        for e in course.evaluations:
+        # What an evaluation before training left is for STOP-19.
+        for e in course.evaluations if not course.on_start else ():
             told = e.record.best is not None or course.number == 0
             if told and e.value not in known and not math.isnan(e.value):
                 new = number(e.record.best) == e.value

@@ -167,8 +167,15 @@ def _calls(
 
 @check("EVT-38")
 def saved_when_told(trace: Trace) -> Findings:
+    for before, record in trace.pairs:
+        # With a request in between it is another checkpoint.
+        if before.event is record.event is Event.SAVE and "S" not in before.exit:
+            yield saw(record, False, "one on_save for a checkpoint", "another right after it")
     told = set()
+    calls = {run[0].call for run in trace.runs}  # one outside of a run is for EVT-45
     for record in trace.of(Event.SAVE):
+        if record.call not in calls:
+            continue
         told.add(record.step)
         complete = record.seen.get("checkpoints")
         if complete is not None:

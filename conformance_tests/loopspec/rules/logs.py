@@ -125,6 +125,22 @@ def training_logs(trace: Trace) -> Findings:
             yield _value(at, "loss", mean)
 
 
+@check("STATE-17")
+def rate_of_the_update(trace: Trace) -> Findings:
+    for run in outline(trace) if trace.scenario.lr_scheduler_type == "linear" else ():
+        logged = [r for r in run.records if {"loss", "learning_rate"} <= (r.logs or {}).keys()]
+        if not logged or logged[0].step != 1 or run.resumed:
+            continue
+        first, *others = ((r, (r.logs or {})["learning_rate"]) for r in logged)
+        for record, rate in others:
+            # Linear down to 0: by how much it has fallen since the first update.
+            left = 1 - ((record.step or 0) - 1) / (record.max_steps or 1)
+            if isinstance(rate, int | float) and isinstance(first[1], int | float):
+                due = first[1] * left
+                words = f"learning_rate {due:.4g}, of this step's update, after {first[1]:.4g}"
+                yield saw(record, abs(rate - due) < 1e-3, words, rate)
+
+
 @check("STATE-4")
 def last_log(trace: Trace) -> Findings:
     for run in outline(trace):

@@ -25,7 +25,8 @@ class Evaluation(msgspec.Struct, gc=False):
     by more than the threshold), `nan`, or `unclear` (a matter of rounding). `streak` are the kinds
     since the last improvement; `improved` says whether there was any in this run. `total` counts
     what did not improve in the whole run, `anchored` what did not improve on the last value that
-    was better by more than the threshold. `carry` is the streak with which the run before ended.
+    was better by more than the threshold, `chained` those in a row that did not improve on the one
+    before. `carry` is the streak with which the run before ended.
     """
 
     record: Record
@@ -35,6 +36,7 @@ class Evaluation(msgspec.Struct, gc=False):
     improved: bool
     total: int
     anchored: int
+    chained: int
     carry: int
     stops: bool | None
 
@@ -100,7 +102,8 @@ def _evaluations(
 ) -> Iterator[Evaluation]:
     best = anchor = math.nan
     streak: list[str] = []
-    improved, total, anchored = False, 0, 0
+    previous: float | None = None
+    improved, total, anchored, chained = False, 0, 0, 0
     for record, value in zip(records, values, strict=True):
         held = best if record.best is None else number(record.best)
         kind = "first" if record is records[0] else _kind(value, held, up, threshold)
@@ -111,9 +114,13 @@ def _evaluations(
         moves = math.isnan(anchor) or _kind(value, anchor, up, threshold) == "better"
         anchored = 0 if moves else anchored + 1
         anchor = value if moves else anchor
+        gains = previous is None or _kind(value, previous, up, threshold) == "better"
+        chained, previous = 0 if gains else chained + 1, value
         if not math.isnan(value):
             best = value if math.isnan(best) else (max if up else min)(best, value)
-        yield Evaluation(record, value, kind, streak, improved, total, anchored, carry, None)
+        yield Evaluation(
+            record, value, kind, streak, improved, total, anchored, chained, carry, None
+        )
 
 
 def _kind(value: float, best: float, up: bool, threshold: float) -> str:

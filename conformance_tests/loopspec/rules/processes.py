@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+
 from loopspec.rules.checking import Findings, check, saw, unless
-from loopspec.trace import Trace
+from loopspec.trace import Record, Trace
 
 
 @check("PROC-1")
@@ -17,3 +19,27 @@ def the_only_process_is_the_main_one(trace: Trace) -> Findings:
             told,
             (saw(r, False, words, r.fields[name]) for r in told if r.fields[name] is not True),
         )
+
+
+@check("PROC-8")
+def another_process_is_told(trace: Trace) -> Findings:
+    for run, other in itertools.permutations(trace.runs, 2):
+        said = _said_to_be_another(trace, run)
+        if said is None or _said_to_be_another(trace, other) is not None:
+            continue
+        if trace.broken_off.isdisjoint((run[0].call, other[0].call)):
+            came = {record.event for record in run}
+            missing = dict.fromkeys(str(r.event) for r in other if r.event not in came)
+            words = "the events of the run of the main process"
+            yield saw(said, not missing, words, f"no {', '.join(missing)}")
+
+
+def _said_to_be_another(trace: Trace, run: list[Record]) -> Record | None:
+    """The event of this run at which a callback said so; each of them says it once."""
+    for part in trace.scenario.callbacks:
+        for act in part.acts:
+            met = (r for r in trace.of(act.event) if act.step in (None, r.step))
+            first = next(met, None) if act.does == "demote" else None
+            if first is not None and first.call == run[0].call:
+                return first
+    return None

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 
-from loopspec.machine.players import interval, steps_of
+from loopspec.machine.players import interval, is_better, metric_key, steps_of
 from loopspec.rules.checking import Findings, check, saw, unless
-from loopspec.rules.outline import planned_updates, updates_per_epoch
+from loopspec.rules.outline import outline, planned_updates, updates_per_epoch
+from loopspec.rules.patience import number
 from loopspec.scenario import Scenario
 from loopspec.trace import Record, Return, Trace, Value
 from loopspec.vocabulary import Event
@@ -42,6 +44,14 @@ def _timed(record: Record, prefix: str) -> Findings:
     for name in ("runtime", "samples_per_second", "steps_per_second"):
         key = f"{prefix}_{name}"
         yield saw(record, key in (record.logs or {}), f"{key} in the log", "no such key")
+
+
+@check("STATE-16")
+def metrics_say_when(trace: Trace) -> Findings:
+    for record in trace.of(Event.EVALUATE):
+        if record.metrics and record.epoch is not None:
+            good = "epoch" in record.metrics
+            yield saw(record, good, "epoch in the metrics of the evaluation", "no such key")
 
 
 @check("STATE-8")
@@ -124,6 +134,26 @@ def best_checkpoint_is_there(trace: Trace) -> Findings:
         if record.event is Event.SAVE and best is not None and there is not None:
             words = "state.best_model_checkpoint to be a checkpoint that is there"
             yield saw(record, best in there, words, f"that of step {best}")
+
+
+@check("STATE-18")
+def the_first_of_equals(trace: Trace) -> Findings:
+    s = trace.scenario
+    key = metric_key(s)
+    for run in outline(trace) if s.metric_for_best_model and s.save_strategy != "no" else ():
+        best: list[float] = []
+        begun = run.epochs[0].begin if run.epochs else None
+        for record, after in itertools.pairwise(run.records):
+            value = number((record.metrics or {}).get(key)) if begun else math.nan
+            counts = record.event is Event.EVALUATE and begun and record.i > begun.i
+            if run.resumed or not counts or math.isnan(value):
+                continue
+            if best and value == best[-1] and after.best_step is not None:
+                good = after.best_step != record.step
+                words = f"best_global_step of the first evaluation with {key} {value:g}"
+                yield saw(after, good, words, f"{after.best_step}, of the last one")
+            if not best or is_better(value, best[-1], s):
+                best.append(value)
 
 
 @check("STATE-14")

@@ -30,6 +30,8 @@ def _updates(trace: Trace) -> Iterator[tuple[Step, Record]]:
 @check("EVT-11")
 def steps_pair(trace: Trace) -> Findings:
     for run, epoch, step in _steps(trace):
+        if run.resumed and step is run.epochs[0].steps[0]:
+            continue  # where it goes on is for CKPT-6
         if step.end is not None:
             yield saw(step.end, step.begin is not None, "an on_step_begin of its own", "none")
         elif step.begin is not None and not _may_stay_open(trace, run, epoch, step):
@@ -137,6 +139,11 @@ def epochs_are_measured(trace: Trace) -> Findings:
         if step is epoch.steps[-1] and epoch.end is not None and epoch.end.epoch is not None:
             good = epoch.end.epoch == step.end.epoch
             yield saw(epoch.end, good, "epoch as at the last step", f"{epoch.end.epoch:.4g}")
+    for _, _, step in _steps(trace):
+        before = step.begin.epoch if step.begin is not None else None
+        for record in step.inside:
+            if None not in (before, record.epoch) and record.epoch != before:
+                yield saw(record, False, "epoch as at the last step", f"{record.epoch:.4g}")
 
 
 @check("EVT-17")

@@ -144,7 +144,6 @@ class HFSubject(Subject):
             "report_to": _report_to(scenario),
             "disable_tqdm": scenario.display != "progress",
             "use_cpu": True,
-            "lr_scheduler_type": "constant",
             "learning_rate": 0.125,
             "seed": 0,
             **_SIZES,

@@ -415,3 +415,25 @@ def test_what_trainers_may_do_is_named(
 ) -> None:
     result = verdicts([played(CORPUS[job], fault, profile)])[rule]
     assert (list(result.variants), result.verdict) == ([variant], Verdict.PASS)
+
+
+def test_new_intervals_break_no_rule() -> None:
+    trace = played(CORPUS["resume-with-another-interval"], UsesNewIntervals)
+    assert judge([trace]).failures == []
+
+
+class HasIntervalsOfItsOwn(Simulation):
+    """Neither the checkpoint's nor the new arguments' interval holds in a resumed run."""
+
+    def _do_begin_run(self) -> None:
+        super()._do_begin_run()
+        self.state.logging_steps = 5 if self.resume_from else 2
+
+
+def test_intervals_of_neither_side_are_told() -> None:
+    trace = played(CORPUS["resume-with-another-interval"], HasIntervalsOfItsOwn)
+    result = verdicts([trace])["CKPT-14"]
+    assert result.verdict is Verdict.FAIL
+    assert (result.evidence.expected, result.evidence.got) == (
+        "logs at steps [4, 6], or at [4, 5, 6]", "[5]",
+    )  # fmt: skip

@@ -46,6 +46,7 @@ class Fault(NamedTuple):
     counts_other_sets: bool = False
     stops_without: bool = False
     anchored: bool = False
+    chained: bool = False
     remembers_the_start: bool = False
     waits_for_saves: bool = False
     stops_at: Event | None = None
@@ -104,7 +105,8 @@ class Faulty:
         if best is None and not remembers:
             self.own = None
         if remembers or (self.own is not None and math.isnan(self.own) is fault.nan_sticks):
-            best = self.own if fault.anchored or remembers or fault.nan_sticks else best
+            own = fault.anchored or fault.chained or remembers or fault.nan_sticks
+            best = self.own if own else best
         better = self.better(stage, value, best)
         if best is None and fault.keeps_count:
             pass
@@ -112,7 +114,7 @@ class Faulty:
             self.misses = 0
         elif not better:
             self.misses += 1
-        if self.own is None or (better and best is not None):
+        if self.own is None or (better and best is not None) or fault.chained:
             self.own = value
 
     def better(self, stage: Stage, value: float, best: float | None) -> bool:
@@ -199,6 +201,7 @@ CASES = (
          stop(1), "not set"),
     Case("STOP-4", Fault(no_threshold=True), "stop-at-too-small-a-gain EV@2", stop(1), "not set",
          "stop-at-too-small-a-gain"),
+    Case("STOP-25", Fault(chained=True), "stop-while-it-creeps-back EV@5", stop(3), "not set"),
     Case("STOP-5", Fault(first_counts=True), "stop-is-not-for-the-first EV@2",
          no_stop(0, 1), "set"),
     Case("STOP-6", Fault(turned=True), "stop-when-greater-is-better EV@4",

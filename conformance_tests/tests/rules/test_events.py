@@ -18,7 +18,7 @@ from loopspec.trace import Call, Outcome, Provenance, Record, Return, Trace
 from loopspec.vocabulary import Capability, Edition, Event, Level, Verdict
 
 BY = Provenance("a broken trainer", "1", tuple(Capability), "1")
-LOGS = ("STATE-1", "STATE-2", "STATE-3", "STATE-4")
+LOGS = ("STATE-1", "STATE-2", "STATE-3", "STATE-4", "STATE-17")
 CHAPTER = [
     rule for rule in rules().values() if rule.id.startswith(("EVT-", "FLOW-")) or rule.id in LOGS
 ]
@@ -270,7 +270,7 @@ RAISES, AGAIN = "callback-raises", "trained-again-after-an-exception"
 SHORTER = also(  # the third batch of the first epoch is left out
     drop("SB@2", "PO@2", "OS@2", "SE@3"),
     put("EE@3", "EB@3", "SB@3", step=2, epoch=0.666667),
-    put("PO@3", "OS@3", step=2),
+    put("PO@3", "OS@3", step=2, epoch=0.666667),
     *(put(f"{code}@{n + 1}", step=n) for n in (3, 4) for code in ("SB", "PO", "OS")),
     *(put(f"SE@{n + 1}", step=n) for n in (3, 4, 5)),
     *(put(f"{code}@6", step=5) for code in ("EE", "LG", "TE")),
@@ -354,6 +354,7 @@ CASES = (
     Case("EVT-15", PLAIN, put("OS@2", step=3), "global_step still 2", "3"),
     Case("EVT-16", REST, put("SE@3", epoch=1.5), "epoch 1.6", "1.5"),
     Case("EVT-16", REST, put("EE@2", epoch=2.0), "epoch as at the last step", "2"),
+    Case("EVT-16", REST, put("SUB@1", epoch=0.8), "epoch as at the last step", "0.8"),
     Case("EVT-17", PLAIN, seen("OS@1", moved=False), "weights moved since the event before",
          "weights unmoved"),
     Case("EVT-17", PLAIN, seen("PO@1", moved=True), "weights unmoved since the event before",
@@ -425,6 +426,8 @@ CASES = (
     Case("STATE-3", EVERY_TWO, logs("LG@4", loss=None), "loss and learning_rate in a training log",
          "no loss"),
     Case("STATE-3", REST, logs("LG@2", loss=3.0), "loss 4.5000", "3.0"),
+    Case("STATE-17", "a-rate-that-falls", logs("LG@2", learning_rate=0.0417),
+         "learning_rate 0.08333, of this step's update, after 0.125", "0.0417"),
     Case("STATE-4", PLAIN, drop("LG@6"), LAST_LOG, "0 such logs, on_epoch_end right before"),
     Case("STATE-4", PLAIN, copy("LG@6", "LG@6", history=None), LAST_LOG,
          "2 such logs, on_log right before"),
@@ -458,6 +461,8 @@ CASES = (
          ALONE, "on_log"),
     Case("EVT-38", EVERY_TWO, seen("SV@2", checkpoints=[]), "a complete checkpoint of step 2",
          "those of []"),
+    Case("EVT-38", EVERY_TWO, copy("SV@2", "SB@2"), "one on_save for a checkpoint",
+         "another right after it"),
     Case("EVT-38", EVERY_TWO, seen("SV@4", checkpoints=[2, 3, 4]), "an on_save for each checkpoint",
          "none for [3]"),
     Case("EVT-39", BEST, seen("TE@4", moved=False), "the weights of step 2 loaded",

@@ -16,7 +16,7 @@ from loopspec.trace import Provenance, Record, Trace
 from loopspec.vocabulary import Capability, Event, Verdict
 
 BY = Provenance("a broken trainer", "1", tuple(Capability), "1")
-LOGS = ("STATE-1", "STATE-2", "STATE-3", "STATE-4")
+LOGS = ("STATE-1", "STATE-2", "STATE-3", "STATE-4", "STATE-17")
 CHAPTER = [rule for rule in rules().values() if rule.id.startswith(("STATE-", "PROC-"))]
 
 Edit = Callable[[Trace], None]
@@ -57,6 +57,32 @@ def history(call: int, *entries: int) -> Edit:
     return edit
 
 
+def without_epoch(trace: Trace) -> None:
+    """The metrics of one evaluation were a copy, made before the log."""
+    record = trace.of(Event.EVALUATE)[0]
+    record.metrics = {k: v for k, v in (record.metrics or {}).items() if k != "epoch"}
+
+
+def best_step(event: Event, step: int) -> Edit:
+    """From this event at this step on, the step before is the best one."""
+
+    def edit(trace: Trace) -> None:
+        at = next(record for record in trace.of(event) if record.step == step)
+        for record in trace.records[at.i :]:
+            record.best_step = step
+
+    return edit
+
+
+def never(*events: Event) -> Edit:
+    """These did not come in the first run."""
+
+    def edit(trace: Trace) -> None:
+        trace.records[:] = [r for r in trace.records if r.call > 1 or r.event not in events]
+
+    return edit
+
+
 AFTER, SHARES, BEST = "history-after-training", "intervals-as-shares", "best-is-not-saved"
 # A table: each case on a line or two.
 # fmt: off
@@ -67,6 +93,7 @@ CASES: tuple[tuple[str, str, Edit, str, str], ...] = (
      "train_runtime in the log", "no such key"),
     ("STATE-7", "every-step-logged", logged(-1, "total_flos"),
      "total_flos in the last log of a run", "no such key"),
+    ("STATE-16", AFTER, without_epoch, "epoch in the metrics of the evaluation", "no such key"),
     ("STATE-8", AFTER, history(4, 0, 1, 2, 2),
      "3 entries in log_history, as before predict()", "4"),
     ("STATE-9", "evaluated-after-training", history(2, 1, 1),
@@ -79,12 +106,18 @@ CASES: tuple[tuple[str, str, Edit, str, str], ...] = (
      "state.train_batch_size, a number of samples", "None"),
     ("STATE-13", BEST, fields(Event.SAVE, best_model_checkpoint=3),
      "state.best_model_checkpoint to be a checkpoint that is there", "that of step 3"),
+    ("STATE-18", "the-first-of-equals", best_step(Event.STEP_BEGIN, 3),
+     "best_global_step of the first evaluation with eval_score 2", "3, of the last one"),
     ("STATE-14", "plain", fields(Event.EPOCH_BEGIN, is_hyper_param_search=None),
      "state.is_hyper_param_search False outside a search", "None"),
     ("STATE-15", "plain", fields(Event.STEP_END, num_input_tokens_seen=3),
      "state.num_input_tokens_seen 0 where nobody asks for a count", "3"),
     ("PROC-1", "plain", fields(Event.TRAIN_BEGIN, is_world_process_zero=False),
      "state.is_world_process_zero True in a single process", "False"),
+    ("PROC-8", "another-process", never(Event.PREDICTION_STEP, Event.EVALUATE),
+     "the events of the run of the main process", "no on_prediction_step, on_evaluate"),
+    ("PROC-8", "another-process", never(Event.SAVE),
+     "the events of the run of the main process", "no on_save"),
 )
 # fmt: on
 

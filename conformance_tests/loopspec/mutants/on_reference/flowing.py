@@ -45,3 +45,41 @@ class CountsIntervalsFromHere(Trainer):
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
         self.callback_handler.callbacks[0] = _CountsFromHere()
+
+
+class _NothingAtTheEnd(DefaultFlowCallback):
+    def on_step_end(self, args: Any, state: Any, control: Any, **keywords: Any) -> Any:
+        step = state.global_step
+        if args.logging_strategy == IntervalStrategy.STEPS and step % state.logging_steps == 0:
+            control.should_log = True
+        control.should_log |= step == 1 and args.logging_first_step
+        evaluates = args.eval_strategy == IntervalStrategy.STEPS and args.eval_delay <= step
+        if evaluates and step % state.eval_steps == 0:
+            control.should_evaluate = True
+        # the bug: the last step is off the interval, and no checkpoint holds it
+        if args.save_strategy == SaveStrategy.STEPS and step % state.save_steps == 0:
+            control.should_save = True
+        if step >= state.max_steps:
+            control.should_training_stop = True
+            control.should_evaluate |= evaluates
+        return control
+
+
+class LastStepIsNotSaved(Trainer):
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        self.callback_handler.callbacks[0] = _NothingAtTheEnd()
+
+
+class _OneStepMore(DefaultFlowCallback):
+    def on_step_end(self, args: Any, state: Any, control: Any, **keywords: Any) -> Any:
+        stop = control.should_training_stop
+        super().on_step_end(args, state, control, **keywords)
+        control.should_training_stop = stop or state.global_step > state.max_steps  # the bug
+        return control
+
+
+class MakesOneStepMore(Trainer):
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        self.callback_handler.callbacks[0] = _OneStepMore()

@@ -19,3 +19,19 @@ class BarCountsFromHere(Trainer):
         if callback is loopspec_reference.ProgressCallback:
             callback = ProgressCallback
         super().add_callback(callback)
+
+
+class _TakesWhatItHides(loopspec_reference.ProgressCallback):
+    def on_log(
+        self, args: Any, state: Any, control: Any, logs: Any = None, **keywords: Any
+    ) -> None:
+        if logs is not None:
+            logs.pop("total_flos", None)  # the bug: the dict is everybody's
+        super().on_log(args, state, control, logs, **keywords)
+
+
+class BarTakesWhatItHides(Trainer):
+    def add_callback(self, callback: Any) -> None:
+        if callback is loopspec_reference.ProgressCallback:
+            callback = _TakesWhatItHides
+        super().add_callback(callback)

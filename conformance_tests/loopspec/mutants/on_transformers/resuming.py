@@ -7,8 +7,7 @@ from typing import Any
 from transformers import Trainer
 
 
-class ArgumentsWinOnResume(Trainer):
-    def _init_training_state(self, max_steps: int, *args: Any, **keywords: Any) -> Any:
-        place = super()._init_training_state(max_steps, *args, **keywords)
-        self.state.compute_steps(self.args, max_steps)  # the bug
-        return place
+class ResumesAtTheFirstEpoch(Trainer):
+    def _init_training_state(self, *args: Any, **keywords: Any) -> Any:
+        super()._init_training_state(*args, **keywords)
+        return 0, 0  # the bug: epochs and batches that are done
