@@ -12,6 +12,7 @@ from loopspec.mutants.flowing import FLOWING
 from loopspec.mutants.going_on import GOING_ON
 from loopspec.mutants.improving import IMPROVING
 from loopspec.mutants.keywords import KEYWORDS
+from loopspec.mutants.measuring import MEASURING
 from loopspec.mutants.mutant import Mutant
 from loopspec.mutants.order import ORDER
 from loopspec.mutants.passing import PASSING
@@ -35,6 +36,7 @@ SIMULATED = (
     *ORDER,
     *PLANNING,
     *BREAKING,
+    *MEASURING,
     *COUNTING,
     *PASSING,
     *CALLING,

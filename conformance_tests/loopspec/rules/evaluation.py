@@ -40,38 +40,44 @@ _COUNTED = (
 @check("EVT-32")
 def log_then_evaluate(trace: Trace) -> Findings:
     measured: Record | None = None  # the log of an evaluation that has just been
+
+    def predicting(record: Record) -> bool:  # what predict() logs is for EVT-37
+        return record.call > 0 and trace.scenario.calls[record.call - 1] == "predict"
+
     for before, record in trace.neighbours:
         if record.event is Event.EVALUATE:
             good = before.event is Event.LOG
             yield saw(record, good, "the log of its metrics right before", before.event)
         elif measured is not None:
             yield saw(measured, False, "on_evaluate right after the log of metrics", record.event)
-        predicted = before.event is Event.PREDICTION_STEP
-        measured = record if predicted and record.event is Event.LOG else None
+        of_evaluation = before.event is Event.PREDICTION_STEP and not predicting(record)
+        measured = record if of_evaluation and record.event is Event.LOG else None
 
 
 @check("EVT-33")
 def each_evaluation_set(trace: Trace) -> Findings:
     names = trace.scenario.eval_sets
     for evaluation in _evaluations(trace) if names else ():
-        if any(record.metrics is None for record in evaluation):
-            continue
-        got = [_name_of_set(record.metrics or {}, names) for record in evaluation]
-        words = "on_evaluate of " + ", ".join(names)
-        yield saw(evaluation[0], got == list(names), words, ", ".join(got))
+        got = [_name_of_set(keys, names) for _, keys in evaluation]
+        if all(keys for _, keys in evaluation):
+            words = "on_evaluate of " + ", ".join(names)
+            yield saw(evaluation[0][0], got == list(names), words, ", ".join(got))
 
 
-def _evaluations(trace: Trace) -> Iterator[list[Record]]:
-    """The `on_evaluate`s of each evaluation that the trainer made by itself or for its user."""
-    found: list[Record] = []
-    call = 0
+def _evaluations(trace: Trace) -> Iterator[list[tuple[Record, set[str]]]]:
+    """The `on_evaluate`s of each evaluation that the trainer made by itself or for its user, with
+    the keys that were logged: those of `metrics`, if nothing was."""
+    found: list[tuple[Record, set[str]]] = []
+    call, logged = 0, set[str]()
     for record in trace.top:
         if record.event not in _OF_EVALUATION or record.call != call:
             if found:
                 yield found
-            found, call = [], record.call
-        if record.event is Event.EVALUATE:
-            found.append(record)
+            found, call, logged = [], record.call, set()
+        if record.event is Event.LOG:
+            logged = set(record.logs or ())
+        elif record.event is Event.EVALUATE:
+            found.append((record, logged or set(record.metrics or ())))
     if found:
         yield found
 
@@ -79,8 +85,8 @@ def _evaluations(trace: Trace) -> Iterator[list[Record]]:
 _OF_EVALUATION = (Event.PREDICTION_STEP, Event.LOG, Event.EVALUATE)
 
 
-def _name_of_set(metrics: dict[str, Value], names: tuple[str, ...]) -> str:
-    mine = (name for name in names if any(key.startswith(f"eval_{name}_") for key in metrics))
+def _name_of_set(keys: set[str], names: tuple[str, ...]) -> str:
+    mine = (name for name in names if any(key.startswith(f"eval_{name}_") for key in keys))
     return next(mine, "no set")
 
 

@@ -27,16 +27,18 @@ def logs_are_given(trace: Trace) -> Findings:
 
 @check("STATE-2")
 def history_holds_it(trace: Trace) -> Findings:
-    due: dict[int | None, int | None] = {}
-    for record in trace.of(Event.INIT_END, Event.TRAIN_BEGIN, Event.LOG):
-        if record.event is not Event.LOG:
+    due = {r.state: r.history for r in trace.of(Event.INIT_END, Event.TRAIN_BEGIN)}
+    told = {r.call for r in trace.returns if r.name == "evaluate" and r.history is not None}
+    for record in trace.of(Event.LOG):
+        before = due.get(record.state)
+        if record.history is None or before is None:
+            continue
+        due[record.state] = before + 1
+        if record.call in told:  # what became of the entries before is for STATE-9
             due[record.state] = record.history
             continue
-        before = due.get(record.state)
-        if record.history is not None and before is not None:
-            due[record.state] = before + 1
-            words = f"{before + 1} entries in log_history"
-            yield saw(record, record.history > before, words, f"{record.history}")
+        words = f"{before + 1} entries in log_history"
+        yield saw(record, record.history > before, words, f"{record.history}")
     for returned in trace.returns:
         if returned.history is not None:
             yield from _in_history(trace, returned.call, returned.history)
