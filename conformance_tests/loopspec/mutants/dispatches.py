@@ -91,4 +91,22 @@ DISPATCHES: tuple[Mutant, ...] = (
         e.silent(Event.LOG, "finish"),
         "STATE-4",
     ),
+    tabled(
+        "no-push-begin",
+        "The event is younger than the upload.",
+        e.silent(Event.PUSH_BEGIN, "push"),
+        "EVT-41",
+    ),
+    tabled(
+        "no-training-log-event",
+        "The loss goes into the history and to the console, and no callback hears of it.",
+        e.silent(Event.LOG, "serve"),
+        "CTRL-13",
+    ),
+    tabled(
+        "no-event-for-the-log-of-metrics",
+        "An evaluation puts its metrics into the history, and fires on_evaluate only.",
+        e.silent(Event.LOG, "in set"),
+        "EVT-32",
+    ),
 )

@@ -134,6 +134,11 @@ def more(*added: Row) -> Edit:
     return _checked(lambda rows: (*added, *rows))
 
 
+def moved(letters: str, here: Event, there: Event) -> Edit:
+    """These flags are cleared by another event than they should be."""
+    return lambda rows: clears(there, letters)(keeps(here, letters)(rows))
+
+
 def _each(meant: Callable[[Row], bool], change: Callable[[Row], Row]) -> Edit:
     return _checked(lambda rows: tuple(change(row) if meant(row) else row for row in rows))
 

@@ -7,11 +7,13 @@ from loopspec.mutants.breaking import BREAKING
 from loopspec.mutants.calling import CALLING
 from loopspec.mutants.counting import COUNTING
 from loopspec.mutants.dispatches import DISPATCHES
+from loopspec.mutants.doubles import DOUBLES
 from loopspec.mutants.drawing import DRAWING
 from loopspec.mutants.flowing import FLOWING
 from loopspec.mutants.going_on import GOING_ON
 from loopspec.mutants.improving import IMPROVING
 from loopspec.mutants.keywords import KEYWORDS
+from loopspec.mutants.late_resets import LATE_RESETS
 from loopspec.mutants.measuring import MEASURING
 from loopspec.mutants.mutant import Mutant
 from loopspec.mutants.order import ORDER
@@ -36,6 +38,8 @@ SIMULATED = (
     *ORDER,
     *PLANNING,
     *BREAKING,
+    *LATE_RESETS,
+    *DOUBLES,
     *MEASURING,
     *COUNTING,
     *PASSING,

@@ -149,11 +149,12 @@ def evaluate_alone(trace: Trace) -> Findings:
 
 @check("EVT-37")
 def predict_alone(trace: Trace) -> Findings:
-    for last, others in _calls(trace, "predict", (Event.PREDICTION_STEP, Event.PREDICT)):
+    for last, others in _calls(trace, "predict", (Event.PREDICTION_STEP,)):
         good = last.event is Event.PREDICT
         yield saw(last, good, "on_predict as the last event of predict()", last.event)
         for record in others:
-            yield saw(record, False, "only on_prediction_step and on_predict", record.event)
+            words = "only on_prediction_step before on_predict"
+            yield saw(record, False, words, record.event)
 
 
 def _calls(

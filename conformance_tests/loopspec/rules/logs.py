@@ -37,11 +37,24 @@ def history_holds_it(trace: Trace) -> Findings:
         if record.call in told:  # what became of the entries before is for STATE-9
             due[record.state] = record.history
             continue
+        if _fired_again(trace, record):
+            due[record.state] = before
+            continue
         words = f"{before + 1} entries in log_history"
         yield saw(record, record.history > before, words, f"{record.history}")
     for returned in trace.returns:
         if returned.history is not None:
             yield from _in_history(trace, returned.call, returned.history)
+
+
+def _fired_again(trace: Trace, record: Record) -> bool:
+    """Whether the event of one log fires a second time, which is for other rules."""
+    before = trace.records[record.i - 1]
+    return before.event is Event.LOG and (before.step, before.logs, before.history) == (
+        record.step,
+        record.logs,
+        record.history,
+    )
 
 
 def _in_history(trace: Trace, call: int, history: list[dict[str, Value]]) -> Findings:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from loopspec.rules.checking import Findings, check, saw, variant
 from loopspec.rules.windows import Window, windows
-from loopspec.trace import Trace
+from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event, Flag
 
 T, E, S, V, L = Flag
@@ -26,7 +26,7 @@ def _served(window: Window, trace: Trace) -> dict[Flag, tuple[int, int]]:
     """How often each request was served, and how often it should have been if wanted."""
     sets = max(1, len(trace.scenario.eval_sets))
     return {
-        L: (int(window.log is not None), 1),
+        L: (window.training_logs, 1),
         V: (window.count(Event.EVALUATE), sets),
         S: (window.count(Event.SAVE), 1),
     }
@@ -52,8 +52,9 @@ def _requests(trace: Trace, flags: tuple[Flag, ...], applies: Callable[[Window],
         wanted, served = _wanted(window), _served(window, trace)
         for flag in flags:
             nothing = flag is V and not trace.scenario.eval_batches  # CTRL-29
-            if wanted[flag] and not nothing and flag not in _disputed(window):
-                count, due = served[flag]
+            count, due = served[flag]
+            again = count > due and _asking(window, flag, due)  # CTRL-18
+            if wanted[flag] and not (nothing or again or flag in _disputed(window)):
                 times = "once" if due == 1 else f"{due} times"
                 yield saw(
                     window.opening,
@@ -61,6 +62,12 @@ def _requests(trace: Trace, flags: tuple[Flag, ...], applies: Callable[[Window],
                     f"{_SERVING[flag]} {times} before {_next(window)}, as {flag.field} is set",
                     f"{count} times",
                 )
+
+
+def _asking(window: Window, flag: Flag, most: int) -> list[Record]:
+    """Of the events that had to serve this request, those in which it was made anew."""
+    served = [record for record in window.served if record.event is _SERVING[flag]]
+    return [record for record in served[:most] if flag in record.exit]
 
 
 def _next(window: Window) -> str:
@@ -128,14 +135,15 @@ def log_of_a_logged_step(trace: Trace) -> Findings:
 
 @check("CTRL-18")
 def no_endless_service(trace: Trace) -> Findings:
-    sets = max(1, len(trace.scenario.eval_sets))
     for window in windows(trace):
-        for flag, event, most in ((V, Event.EVALUATE, sets), (S, Event.SAVE, 1)):
-            served = [record for record in window.served if record.event is event]
-            asking = [record for record in served[:most] if flag in record.exit]
-            if asking:
-                got = f"{len(served)} times"
-                yield saw(asking[-1], len(served) <= most, f"{event} not to serve itself", got)
+        served = _served(window, trace)
+        for flag in (V, S):
+            count, most = served[flag]
+            if asking := _asking(window, flag, most):
+                event = _SERVING[flag]
+                yield saw(
+                    asking[-1], count <= most, f"{event} not to serve itself", f"{count} times"
+                )
 
 
 @check("CTRL-19")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -28,9 +29,12 @@ class Window(NamedTuple):
     def log(self) -> Record | None:
         """The training log of this window: one that comes first, and not of an evaluation."""
         first = self.served[0] if self.served else None
-        if first is None or first.event is not Event.LOG:
-            return None
-        return None if any(key.startswith("eval_") for key in first.logs or ()) else first
+        return first if first is not None and _of_training(first) else None
+
+    @property
+    def training_logs(self) -> int:
+        """How many training logs it begins with."""
+        return sum(1 for _ in itertools.takewhile(_of_training, self.served))
 
     @property
     def before_evaluation(self) -> Record:
@@ -48,6 +52,11 @@ class Window(NamedTuple):
 
     def count(self, event: Event) -> int:
         return sum(record.event is event for record in self.served)
+
+
+def _of_training(record: Record) -> bool:
+    evaluated = any(key.startswith("eval_") for key in record.logs or ())
+    return record.event is Event.LOG and not evaluated
 
 
 def windows(trace: Trace) -> list[Window]:

@@ -18,6 +18,8 @@ def at(rows: tuple[Row, ...], place: str) -> Row:
 def test_flags_are_kept_or_cleared() -> None:
     assert at(edits.keeps(Event.STEP_END, "T")(ROWS), "a").clears == "S"
     assert at(edits.clears(Event.STEP_END, "V")(ROWS), "a").clears == "TSV"
+    moved = edits.moved("T", Event.STEP_END, Event.EPOCH_END)(ROWS)
+    assert [row.clears for row in moved] == ["S", "", "T"]
 
 
 def test_an_event_is_silent_or_fires_twice() -> None:

@@ -298,7 +298,7 @@ ANEW = "train() to run after one that was broken off"
 LAST_LOG = "one log with train_loss, right before on_train_end"
 UPDATE = "on_pre_optimizer_step, on_optimizer_step, once each, right before it"
 FIRST = "before the first epoch"
-ALONE = "only on_prediction_step and on_predict"
+ALONE = "only on_prediction_step before on_predict"
 BETWEEN = copy("EB@0", "SB@0", event=Event.PUSH_BEGIN)
 
 # A table: each case on a line or two.
