@@ -31,7 +31,7 @@ TRACKERS = {
         Tracker("comet_ml", (("comet_ml",),), "comet-ml", "comet_ml:CometCallback"),
         Tracker("dagshub", (("dagshub",), ("mlflow",)), "dagshub mlflow"),
         Tracker("dvclive", (("dvclive",),), "dvclive"),
-        Tracker("mlflow", (("mlflow",),), "mlflow"),
+        Tracker("mlflow", (("mlflow",),), "mlflow", "mlflow:MLflowCallback"),
         Tracker("neptune", (("neptune",),), "neptune", "neptune:NeptuneCallback"),
         Tracker(
             "tensorboard",
@@ -59,7 +59,7 @@ def is_installed(name: str) -> bool:
         except metadata.PackageNotFoundError:
             return False
         return True
-    if name == "mlflow" and os.environ.get("DISABLE_MLFLOW_INTEGRATION", "").upper() == "TRUE":
+    if name == "mlflow" and _mlflow_is_switched_off():
         return False
     try:
         spec = importlib.util.find_spec(name)
@@ -71,6 +71,17 @@ def is_installed(name: str) -> bool:
 def is_available(tracker: Tracker) -> bool:
     """Whether all that the tracker needs is installed."""
     return all(any(map(is_installed, names)) for names in tracker.needs)
+
+
+def why_missing(tracker: Tracker) -> str:
+    """What keeps a tracker that is not available away, and what to do about it."""
+    if ("mlflow",) in tracker.needs and _mlflow_is_switched_off():
+        return "switched off: DISABLE_MLFLOW_INTEGRATION is set to TRUE"
+    return f"not installed: pip install {tracker.install}"
+
+
+def _mlflow_is_switched_off() -> bool:
+    return os.environ.get("DISABLE_MLFLOW_INTEGRATION", "").upper() == "TRUE"
 
 
 def available() -> list[str]:

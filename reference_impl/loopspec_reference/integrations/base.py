@@ -71,6 +71,10 @@ class TrackerCallback(TrainerCallback):
         """The tracker's name of what is logged under this one."""
         return rewrite(name)
 
+    def find_open(self) -> None:
+        """Find what the user has open in the training's own thread, before `setup`, which is called
+        in another. It must not wait for anything."""
+
     def setup(self, args: Args, state: State, model: Any) -> None:
         """Open the tracker and send the parameters. Also the place to customize."""
 
@@ -162,11 +166,12 @@ class TrackerCallback(TrainerCallback):
     def _open(self, args: Args, state: State, model: Any) -> bool:
         if self._is_off or self._is_open or not state.is_world_process_zero:
             return self._is_open
-        self._is_open = self._try(lambda: self.setup(args, state, model))
+        self._is_open = self._try(lambda: self.setup(args, state, model), before=self.find_open)
         return self._is_open
 
-    def _try(self, action: Callable[[], None]) -> bool:
+    def _try(self, action: Callable[[], None], before: Callable[[], None] = lambda: None) -> bool:
         try:
+            before()
             self._bounded.call(action, self.timeout)
         except (Exception, SystemExit) as error:
             self._give_up(error)

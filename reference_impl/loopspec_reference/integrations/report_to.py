@@ -6,7 +6,7 @@ import importlib
 import logging
 from typing import Any
 
-from .availability import TRACKERS, available, is_available
+from .availability import TRACKERS, available, is_available, why_missing
 
 logger = logging.getLogger(__name__)
 
@@ -63,9 +63,7 @@ def _callback(name: Any) -> type[Any]:
     if not tracker.callback:
         raise NotImplementedError(f"report_to names {name}, which has no callback here yet.")
     if not is_available(tracker):
-        raise RuntimeError(
-            f"report_to names {name}, which is not installed: pip install {tracker.install}"
-        )
+        raise RuntimeError(f"report_to names {name}, which is {why_missing(tracker)}")
     module, _, made = tracker.callback.partition(":")
     try:
         found: type[Any] = getattr(importlib.import_module(f".{module}", __package__), made)

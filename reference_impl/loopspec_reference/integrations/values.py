@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Parameter = str | int | float | bool | None
@@ -35,15 +35,25 @@ def _float(value: float) -> float:
         return math.inf if value > 0 else -math.inf
 
 
-def parameters(args: Any, model: Any) -> dict[str, Parameter]:
+def parameters(args: Any, model: Any, flat: bool = False) -> dict[str, Parameter]:
     """The arguments of a training, and the configuration of a model that has one as `model/...`.
+
+    `flat`: of a dictionary, each entry is a parameter of its own, `name.key`.
 
     One value that a tracker cannot hold may spoil all the others (in wandb's config, in DVCLive's
     file), so what is no plain value is written as text.
     """
     config = model_config(model)
     named = args.to_dict() | {f"model/{name}": value for name, value in config.items()}
-    return {name: _plain(value) for name, value in named.items()}
+    return {name: _plain(value) for name, value in (_flat(named) if flat else named.items())}
+
+
+def _flat(named: Mapping[Any, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in named.items():
+        if value and isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", value
 
 
 def model_config(model: Any) -> dict[str, Any]:

@@ -19,6 +19,9 @@ Note = Callable[..., None]
 LIMIT = "4"
 """Seconds that a failing tracker may take for a call in these tests."""
 
+# Only readers run in this process: what packages warn of there is their own affair.
+pytestmark = pytest.mark.filterwarnings("ignore")
+
 cases = pytest.mark.parametrize("case", CASES.values(), ids=list(CASES))
 faults = pytest.mark.parametrize(
     ("case", "name"),

@@ -60,7 +60,8 @@ class Case:
     `keeps` and `predicted`: whether it keeps parameters, and the metrics of a prediction.
     `saving`: the environment that makes it keep checkpoints, None if it never does.
     `faults`: by name; those that a tracker cannot have are in `spared` with the reason.
-    `leaves`: what it left in a folder besides new files, as words.
+    `prepare`: makes what must be there before the job starts, in its folder. `leaves`: what it left
+    in a folder besides new files, as words.
     `packages`: the distributions whose versions are reported. `callbacks`: a function,
     `module:function`, that makes the callback, where its name in `report_to` does not do.
     """
@@ -79,6 +80,7 @@ class Case:
     spared: Mapping[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
     callbacks: str = ""
+    prepare: Callable[[Path], None] | None = None
     leaves: Callable[[Path], set[str]] = lambda folder: set()
 
     def require(self) -> None:
@@ -92,7 +94,9 @@ class Case:
         pytest.skip(words)
 
     def set_up(self, folder: Path, **more: str) -> dict[str, str]:
-        """Its environment for a job in this folder."""
+        """Prepare the folder; gives its environment for a job in it."""
+        if self.prepare:
+            self.prepare(folder)
         return {k: v.format(folder=folder) for k, v in {**self.environment, **more}.items()}
 
     def wanted(self, told: Values) -> Values:
