@@ -50,7 +50,8 @@ def page(found: dict[str, dict[str, Any]], judged: dict[str, dict[str, str]]) ->
 
 def _row(name: str, facts: dict[str, Any]) -> str:
     versions = ", ".join(f"{package} {version}" for package, version in facts["packages"].items())
-    numbers = f"{facts['numbers']}, {'equal' if facts['exact'] else 'equal as float32'}"
+    equal = "equal" if facts["exact"] else "equal as float32"
+    numbers = f"{facts['numbers']}, {equal}" if "numbers" in facts else "-"
     kept = facts.get("parameters", "-"), facts.get("artifacts", "-")
     return f"| {name} | {versions} | {facts['group']} | {numbers} | {kept[0]} | {kept[1]} |\n"
 

@@ -29,8 +29,13 @@ TRACKERS = {
     for tracker in (
         Tracker("azure_ml", (("azureml-core",),), "azureml-sdk", "azure_ml:AzureMLCallback"),
         Tracker("comet_ml", (("comet_ml",),), "comet-ml", "comet_ml:CometCallback"),
-        Tracker("dagshub", (("dagshub",), ("mlflow",)), "dagshub mlflow"),
-        Tracker("dvclive", (("dvclive",),), "dvclive"),
+        Tracker(
+            "dagshub",
+            (("dagshub",), ("mlflow",)),
+            "dagshub mlflow",
+            "dagshub:DagsHubCallback",
+        ),
+        Tracker("dvclive", (("dvclive",),), "dvclive", "dvclive:DVCLiveCallback"),
         Tracker("mlflow", (("mlflow",),), "mlflow", "mlflow:MLflowCallback"),
         Tracker("neptune", (("neptune",),), "neptune", "neptune:NeptuneCallback"),
         Tracker(
@@ -40,9 +45,9 @@ TRACKERS = {
             "tensorboard:TensorBoardCallback",
         ),
         Tracker("wandb", (("wandb",),), "wandb", "wandb:WandbCallback"),
-        Tracker("codecarbon", (("codecarbon",),), "codecarbon"),
-        Tracker("clearml", (("clearml",),), "clearml"),
-        Tracker("flyte", (("flytekit",),), "flytekit"),
+        Tracker("codecarbon", (("codecarbon",),), "codecarbon", "codecarbon:CodeCarbonCallback"),
+        Tracker("clearml", (("clearml",),), "clearml", "clearml:ClearMLCallback"),
+        Tracker("flyte", (("flytekit",),), "flytekit", "flyte:FlyteCallback"),
         Tracker("trackio", (("trackio",),), "trackio", "trackio:TrackioCallback"),
     )
 }
@@ -88,6 +93,14 @@ def available() -> list[str]:
     """The names that "all" stands for: of what is installed, that which has a callback here.
 
     AzureML can be written to through MLflow, and gets nothing of its own where that is installed.
+    DagsHub is written to through MLflow: of the two, it is the one that the server's address names.
+    Flyte, which works inside its tasks only, has to be asked for by name.
     """
     names = [t.name for t in TRACKERS.values() if t.callback and is_available(t)]
-    return [name for name in names if not (name == "azure_ml" and "mlflow" in names)]
+    left_out = {"flyte"}
+    if "mlflow" in names:
+        left_out.add("azure_ml")
+    if "dagshub" in names:
+        is_dagshub = os.environ.get("MLFLOW_TRACKING_URI", "").endswith(".mlflow")
+        left_out.add("mlflow" if is_dagshub else "dagshub")
+    return [name for name in names if name not in left_out]

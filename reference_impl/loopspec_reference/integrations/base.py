@@ -34,10 +34,10 @@ class TrackerCallback(TrainerCallback):
     exception of the tracker, or a call that takes longer than `timeout` seconds, is one warning,
     and training goes on without it (`on_error="warn"`), or ends training (`on_error="raise"`).
 
-    A tracker overrides `setup`, `log` and `close`, `save` if
-    it keeps checkpoints, and `finish` if it keeps what there is at the end. It is set up when
-    training begins, or at a log outside of training, and closed when training ends or raises, when
-    a call of it raises, or after that log.
+    A tracker overrides `setup` and `close`, `log` if it keeps logs, `save` if it keeps checkpoints,
+    and `finish` if it keeps what there is at the end. It is set up when training begins, or at a
+    log outside of training, and closed when training ends or raises, when a call of it raises, or
+    after that log.
     """
 
     name: ClassVar[str] = ""
@@ -45,6 +45,8 @@ class TrackerCallback(TrainerCallback):
     """What is imported, and whose hooks at the end of the program must not wait for ever."""
     keeps_predictions: ClassVar[bool] = False
     """Whether the metrics of `predict` are sent too, as `test/...`."""
+    one_per_machine: ClassVar[bool] = False
+    """Whether the first process of each machine has one, instead of the first process of all."""
 
     def __init__(
         self, *, on_error: Literal["warn", "raise"] = "warn", timeout: float | None = None
@@ -71,6 +73,11 @@ class TrackerCallback(TrainerCallback):
         """The tracker's name of what is logged under this one."""
         return rewrite(name)
 
+    @staticmethod
+    def rename(name: str) -> str:
+        """The tracker's name of what is logged under this one."""
+        return rewrite(name)
+
     def find_open(self) -> None:
         """Find what the user has open in the training's own thread, before `setup`, which is called
         in another. It must not wait for anything."""
@@ -80,7 +87,6 @@ class TrackerCallback(TrainerCallback):
 
     def log(self, values: dict[str, float], texts: dict[str, str], step: int) -> None:
         """Send numbers and texts, by their rewritten names."""
-        raise NotImplementedError
 
     def save(self, checkpoint: Path, args: Args, state: State) -> None:
         """A checkpoint is complete in this folder."""
@@ -153,7 +159,8 @@ class TrackerCallback(TrainerCallback):
             self._try(functools.partial(self.close, failed))
 
     def _send(self, args: Args, state: State, logs: dict[str, Any], model: Any) -> None:
-        if self._is_off or not logs or not self._open(args, state, model):
+        keeps_logs = type(self).log is not TrackerCallback.log
+        if self._is_off or not logs or not keeps_logs or not self._open(args, state, model):
             return
         rename = type(self).rename
         found = {rename(name): scalar(value) for name, value in logs.items()}
@@ -164,7 +171,10 @@ class TrackerCallback(TrainerCallback):
             self.end()
 
     def _open(self, args: Args, state: State, model: Any) -> bool:
-        if self._is_off or self._is_open or not state.is_world_process_zero:
+        is_first = (
+            state.is_local_process_zero if self.one_per_machine else state.is_world_process_zero
+        )
+        if self._is_off or self._is_open or not is_first:
             return self._is_open
         self._is_open = self._try(lambda: self.setup(args, state, model), before=self.find_open)
         return self._is_open

@@ -9,7 +9,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from .base import TrackerCallback
 from .environment import is_on
@@ -47,6 +47,7 @@ class MLflowCallback(TrackerCallback):
     """
 
     name = "mlflow"
+    packages: ClassVar[tuple[str, ...]] = ("mlflow",)
     rename = staticmethod(clean)
 
     def __init__(self, **options: Any) -> None:
@@ -87,10 +88,12 @@ class MLflowCallback(TrackerCallback):
         elif resumed:
             self._resume(resumed)
         else:
-            if experiment := os.environ.get("MLFLOW_EXPERIMENT_NAME"):
-                mlflow.set_experiment(experiment)
-            parent = self._active_id if nested else None
-            run = mlflow.start_run(run_name=args.run_name, nested=nested, parent_run_id=parent)
+            run = mlflow.start_run(
+                experiment_id=_experiment(),
+                run_name=args.run_name,
+                nested=nested,
+                parent_run_id=self._active_id if nested else None,
+            )
             self.run_id = run.info.run_id
 
     def _resume(self, run_id: str) -> None:
@@ -104,7 +107,9 @@ class MLflowCallback(TrackerCallback):
         most = os.environ.get("MLFLOW_MAX_LOG_PARAMS") or str(len(wanted))
         if not most.isdigit():
             raise ValueError(f"MLFLOW_MAX_LOG_PARAMS is a number of parameters, not {most!r}")
-        chosen = {clean(k): str(v)[:_LONGEST_PARAMETER] for k, v in list(wanted.items())[: int(most)]}
+        chosen = {
+            clean(k): str(v)[:_LONGEST_PARAMETER] for k, v in list(wanted.items())[: int(most)]
+        }
         # A run's parameters cannot be changed: trying to is an error for the whole request.
         held = mlflow.get_run(self.run_id).data.params
         if changed := sorted(k for k, v in chosen.items() if k in held and held[k] != v):
@@ -140,6 +145,19 @@ class MLflowCallback(TrackerCallback):
 
         if self._is_own:
             mlflow.end_run("FAILED" if failed else "FINISHED")
+
+
+def _experiment() -> str | None:
+    """The id of the experiment that is named, made if need be. MLflow's own `set_experiment` would
+    change where the user's next run goes."""
+    import mlflow
+
+    name = os.environ.get("MLFLOW_EXPERIMENT_NAME")
+    if not name:
+        return None
+    client = mlflow.MlflowClient()
+    found = client.get_experiment_by_name(name)
+    return str(found.experiment_id if found else client.create_experiment(name))
 
 
 def _portions(whole: dict[str, Any], size: int) -> Iterator[dict[str, Any]]:

@@ -34,6 +34,13 @@ def test_parameters_are_plain_values() -> None:
     assert json.loads(json.dumps(found)) == found
 
 
+def test_dictionaries_can_be_parameters_of_their_own() -> None:
+    nested = args(labels={0: "no", "more": {"x": 1}}, empty={})
+    flat = {"labels.0": "no", "labels.more.x": 1, "empty": "{}"}
+    assert parameters(nested, None, flat=True) == flat
+    assert parameters(nested, None)["labels"] == '{"0": "no", "more": {"x": 1}}'
+
+
 def test_the_configuration_of_a_model_is_among_them() -> None:
     configured = SimpleNamespace(config=SimpleNamespace(to_dict=lambda: {"size": 4}))
     assert parameters(args(), configured) == {"model/size": 4}

@@ -3,6 +3,12 @@
 from cases.azure_ml import AZURE_ML
 from cases.comet_ml import COMET_ML
 from cases.neptune import NEPTUNE
+from cases.clearml import CLEARML
+from cases.codecarbon import CODECARBON
+from cases.dagshub import DAGSHUB
+from cases.dvclive import DVCLIVE
+from cases.flyte import FLYTE
+from cases.mlflow import MLFLOW
 from cases.tensorboard import TENSORBOARD
 from cases.trackio import TRACKIO
 from cases.wandb import WANDB
@@ -16,5 +22,11 @@ CASES = {
         TENSORBOARD,
         WANDB,
         TRACKIO,
+        MLFLOW,
+        DVCLIVE,
+        CLEARML,
+        CODECARBON,
+        DAGSHUB,
+        FLYTE,
     )
 }

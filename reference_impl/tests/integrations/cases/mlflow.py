@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import shutil
 import sqlite3
 import tempfile
@@ -102,7 +101,7 @@ def refuse() -> None:
     """Be a server that wants another user."""
 
     class Refusing(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             self.send_error(401)
 
         do_POST = do_GET  # noqa: N815
@@ -111,23 +110,22 @@ def refuse() -> None:
     threading.Thread(target=server.serve_forever, daemon=True).start()
 
 
-def drop() -> None:
+def drop(path: str = "runs.db") -> None:
     """Take the table away that it writes to."""
-    with sqlite3.connect("runs.db") as database:
+    with sqlite3.connect(path) as database:
         database.execute("drop table metrics")
 
 
 _LOCKS: list[sqlite3.Connection] = []
 
 
-def lock() -> None:
+def lock(path: str = "runs.db") -> None:
     """Have the database be written to by someone who does not come to an end."""
-    _LOCKS.append(sqlite3.connect("runs.db", isolation_level=None))
+    _LOCKS.append(sqlite3.connect(path, isolation_level=None))
     _LOCKS[0].execute("begin exclusive")
 
 
 def fill() -> None:
     """Put the database onto the disk that is full then."""
     shutil.copy("runs.db", faults.FULL / "runs.db")
-    os.sync()
     faults.fill()

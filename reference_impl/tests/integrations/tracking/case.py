@@ -57,9 +57,11 @@ class Case:
     `group` is the environment it is tested in; `needs` are the modules that must be importable;
     `environment` has it run offline, where `{folder}` stands for the folder of the job; `named`
     is its name of a logged number; `exact` is False where it keeps float32.
+    `logs`: whether it keeps the numbers that are logged.
     `keeps` and `predicted`: whether it keeps parameters, and the metrics of a prediction.
     `saving`: the environment that makes it keep checkpoints, None if it never does.
     `faults`: by name; those that a tracker cannot have are in `spared` with the reason.
+    `inside`: a function, `module:function`, that calls the job where the tracker wants to be.
     `prepare`: makes what must be there before the job starts, in its folder. `leaves`: what it left
     in a folder besides new files, as words.
     `packages`: the distributions whose versions are reported. `callbacks`: a function,
@@ -73,6 +75,7 @@ class Case:
     environment: Mapping[str, str] = field(default_factory=dict)
     named: Callable[[str], str] = rewrite
     exact: bool = True
+    logs: bool = True
     keeps: bool = True
     predicted: bool = False
     saving: Mapping[str, str] | None = None
@@ -80,6 +83,7 @@ class Case:
     spared: Mapping[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
     callbacks: str = ""
+    inside: str = ""
     prepare: Callable[[Path], None] | None = None
     leaves: Callable[[Path], set[str]] = lambda folder: set()
 

@@ -174,4 +174,6 @@ def _call(trainer: Any, call: str, rows: list[Any]) -> None:
 
 if __name__ == "__main__":
     wanted = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    Path("result.json").write_text(json.dumps(perform(wanted), default=str), "utf-8")
+    call = _named(wanted["inside"]) if wanted.get("inside") else lambda perform: perform()
+    result = call(lambda: perform(wanted))
+    Path("result.json").write_text(json.dumps(result, default=str), "utf-8")

@@ -1,0 +1,72 @@
+"""What all trackers share, with one that only notes how it is called."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from loopspec_reference import Trainer
+from loopspec_reference.integrations.base import TrackerCallback
+
+
+class Noting(TrackerCallback):
+    """Keeps no logs."""
+
+    name = "noting"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.calls: list[str] = []
+
+    def find_open(self) -> None:
+        self.calls.append(f"find in {threading.current_thread().name}")
+
+    def setup(self, args: Any, state: Any, model: Any) -> None:
+        self.calls.append(f"setup in {threading.current_thread().name}")
+
+    def close(self, failed: bool) -> None:
+        self.calls.append("close")
+
+
+class OnEachMachine(Noting):
+    one_per_machine = True
+
+
+FOUND, SET_UP = "find in MainThread", "setup in tracker noting"
+
+
+def test_what_is_open_is_looked_for_in_the_own_thread(build: Callable[..., Trainer]) -> None:
+    tracker = Noting()
+    build(2, [tracker]).train()
+    assert tracker.calls == [FOUND, SET_UP, "close"]
+
+
+def test_one_that_keeps_no_logs_is_not_opened_for_them(build: Callable[..., Trainer]) -> None:
+    tracker = Noting()
+    build(2, [tracker]).log({"loss": 1.0})
+    assert tracker.calls == []
+
+
+def test_looking_may_fail_as_any_call(build: Callable[..., Trainer], caplog: Any) -> None:
+    class Failing(Noting):
+        def find_open(self) -> None:
+            raise OSError("nothing there")
+
+    tracker = Failing()
+    build(2, [tracker]).train()
+    assert tracker.calls == ["close"]
+    assert "noting is off: it raised OSError: nothing there." in caplog.text
+
+
+@pytest.mark.parametrize("tracker", [Noting(), OnEachMachine()])
+def test_the_first_process_of_all_or_of_each_machine(
+    build: Callable[..., Trainer], tracker: Noting
+) -> None:
+    trainer = build(2)
+    state = trainer.state
+    state.is_local_process_zero, state.is_world_process_zero = True, False
+    tracker.on_train_begin(trainer.args, state, trainer.control)
+    assert bool(tracker.calls) == tracker.one_per_machine
