@@ -10,6 +10,7 @@ from loopspec.mutants.dispatches import DISPATCHES
 from loopspec.mutants.doubles import DOUBLES
 from loopspec.mutants.drawing import DRAWING
 from loopspec.mutants.flowing import FLOWING
+from loopspec.mutants.gaps import GAPS
 from loopspec.mutants.going_on import GOING_ON
 from loopspec.mutants.improving import IMPROVING
 from loopspec.mutants.keywords import KEYWORDS
@@ -25,6 +26,7 @@ from loopspec.mutants.resets import RESETS
 from loopspec.mutants.restoring import RESTORING
 from loopspec.mutants.resuming import RESUMING
 from loopspec.mutants.saving import SAVING
+from loopspec.mutants.serving import SERVING
 from loopspec.mutants.sharing import SHARING
 from loopspec.mutants.showing import SHOWING
 from loopspec.mutants.stopping import STOPPING
@@ -40,6 +42,8 @@ SIMULATED = (
     *BREAKING,
     *LATE_RESETS,
     *DOUBLES,
+    *GAPS,
+    *SERVING,
     *MEASURING,
     *COUNTING,
     *PASSING,

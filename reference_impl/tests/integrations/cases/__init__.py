@@ -5,10 +5,12 @@ from cases.comet_ml import COMET_ML
 from cases.neptune import NEPTUNE
 from cases.clearml import CLEARML
 from cases.codecarbon import CODECARBON
+from cases.comet_ml import COMET_ML
 from cases.dagshub import DAGSHUB
 from cases.dvclive import DVCLIVE
 from cases.flyte import FLYTE
 from cases.mlflow import MLFLOW
+from cases.neptune import NEPTUNE
 from cases.tensorboard import TENSORBOARD
 from cases.trackio import TRACKIO
 from cases.wandb import WANDB
