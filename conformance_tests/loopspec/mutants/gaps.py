@@ -18,7 +18,7 @@ class _Gap(Simulation):
             super().dispatch(event, clears)
 
     @property
-    def _ended(self) -> bool:
+    def _is_over(self) -> bool:
         """Whether the run has come to the step at which it was to end."""
         return self.state.global_step >= self.state.max_steps
 
@@ -31,35 +31,35 @@ class LastStepNeverEnds(_Gap):
     """The loop is left as soon as max_steps is reached, before on_step_end."""
 
     def _skips(self, event: Event) -> bool:
-        return event is Event.STEP_END and self._ended
+        return event is Event.STEP_END and self._is_over
 
 
 class LastEpochNeverEnds(_Gap):
     """One `return` leaves both loops when max_steps is reached."""
 
     def _skips(self, event: Event) -> bool:
-        return event is Event.EPOCH_END and self._ended
+        return event is Event.EPOCH_END and self._is_over
 
 
 class StoppedEpochNeverEnds(_Gap):
     """A stop leaves both loops at once, and the epoch stays open."""
 
     def _skips(self, event: Event) -> bool:
-        return event is Event.EPOCH_END and "T" in self.flags() and not self._ended
+        return event is Event.EPOCH_END and "T" in self.flags() and not self._is_over
 
 
 class StoppedRunNeverEnds(_Gap):
     """A stop returns from train(), past its closing event."""
 
     def _skips(self, event: Event) -> bool:
-        return event is Event.TRAIN_END and "T" in self.flags() and not self._ended
+        return event is Event.TRAIN_END and "T" in self.flags() and not self._is_over
 
 
 class StoppedRunNotSummedUp(_Gap):
     """Only a run that reaches its end logs its sums."""
 
     def _skips(self, event: Event) -> bool:
-        return event is Event.LOG and "train_loss" in self.logs and not self._ended
+        return event is Event.LOG and "train_loss" in self.logs and not self._is_over
 
 
 class EmptyRunNeverBegins(_Gap):
@@ -87,7 +87,7 @@ class LastSaveUntold(_Gap):
     """The checkpoint at the end of a run is written by another method, which fires nothing."""
 
     def _skips(self, event: Event) -> bool:
-        return event is Event.SAVE and self._ended
+        return event is Event.SAVE and self._is_over
 
 
 class _Everywhere(Simulation):
