@@ -83,13 +83,6 @@ class AccumulatedStepsNeverBegin(_Gap):
         return self._accumulates and event is Event.STEP_BEGIN
 
 
-class LastSaveUntold(_Gap):
-    """The checkpoint at the end of a run is written by another method, which fires nothing."""
-
-    def _skips(self, event: Event) -> bool:
-        return event is Event.SAVE and self._is_over
-
-
 class _Everywhere(Simulation):
     """An event that belongs to a group of micro-batches fires at each of them."""
 
@@ -126,7 +119,6 @@ GAPS: tuple[Mutant, ...] = (
     simulated(EmptyRunNeverBegins, "EVT-2"),
     simulated(AccumulatedUpdatesUntold, "EVT-12"),
     simulated(AccumulatedStepsNeverBegin, "EVT-11"),
-    simulated(LastSaveUntold, "CTRL-14"),
     simulated(StepBeginsAtEachMicroBatch, "EVT-13"),
     simulated(SubstepEndsWithTheStepToo, "EVT-13"),
 )

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from loopspec.machine.predict import Simulation
 from loopspec.machine.table import Row
 from loopspec.mutants import edits as e
@@ -36,58 +34,10 @@ class SavesByStrategyOnly(Simulation):
         return flags if self.scenario.save_strategy != "no" else flags.replace("S", "")
 
 
-class RequestsReadOnce(Simulation):
-    """What is due is worked out before any of it is done."""
-
-    _due = ""
-
-    def dispatch(self, event: Event, clears: str) -> None:
-        super().dispatch(event, clears)
-        if event in (Event.STEP_END, Event.EPOCH_END):
-            self._due = super().flags()
-
-    def flags(self) -> str:
-        stops = "".join(flag for flag in super().flags() if flag in "TE")
-        return stops + "".join(flag for flag in self._due if flag in "SVL")
-
-
-class EvaluationWithoutASet(Simulation):
-    """An evaluation of nothing has no metrics, and on_evaluate is fired for it nevertheless."""
-
-    def _do_begin_evaluation(self) -> None:
-        self._sets, self._measured = [], {}
-        if self.scenario.eval_batches:
-            super()._do_begin_evaluation()
-        else:
-            self._set, self._predicted = "", 0
-
-    def _measure(self, prefix: str) -> dict[str, Any]:
-        return super()._measure(prefix) if self.scenario.eval_batches else {}
-
-
-class StopsByItselfAtTheEnd(Simulation):
-    """The trainer leaves its inner loop by its own flag when the batches run out."""
-
-    def dispatch(self, event: Event, clears: str) -> None:
-        if event is Event.EPOCH_END:
-            self._flagged().change("E")
-        super().dispatch(event, clears)
-
-
-class WishesAddedUp(Simulation):
-    """Each callback's control is or-ed into that of the trainer when the event is over."""
-
-    def dispatch(self, event: Event, clears: str) -> None:
-        super().dispatch(event, clears)
-        record = next(line for line in reversed(self.lines) if hasattr(line, "calls"))
-        self._flagged().change("".join(call.exit for call in record.calls))
-
-
 SERVING: tuple[Mutant, ...] = (
     simulated(EvaluatesByStrategyOnly, "CTRL-12"),
     simulated(LogsByStrategyOnly, "CTRL-13"),
     simulated(SavesByStrategyOnly, "CTRL-11"),
-    simulated(RequestsReadOnce, "CTRL-16"),
     tabled(
         "evaluates-while-asked",
         "`while control.should_evaluate` stands where `if` was meant.",
@@ -99,12 +49,6 @@ SERVING: tuple[Mutant, ...] = (
         "`while control.should_save` stands where `if` was meant.",
         e.leads("saved", "may save"),
         "CTRL-18",
-    ),
-    tabled(
-        "evaluates-before-each-save",
-        "A checkpoint should have a metric, so each save evaluates first.",
-        e.more(Row("may evaluate", "evaluated", ("S",), enters="evaluate")),
-        "CTRL-20",
     ),
     tabled(
         "saves-after-each-epoch",
@@ -122,9 +66,6 @@ SERVING: tuple[Mutant, ...] = (
         ),
         "CTRL-20",
     ),
-    simulated(StopsByItselfAtTheEnd, "CTRL-22"),
-    simulated(WishesAddedUp, "CTRL-28"),
-    simulated(EvaluationWithoutASet, "CTRL-29"),
     tabled(
         "abandoned-gradients-kept",
         "Gradients are cleared after an update, and a stop within a group leaves before it.",
