@@ -125,5 +125,5 @@ BEST: tuple[Mutant, ...] = (
     simulated(NanStaysBest, "STOP-13"),
     simulated(StartBecomesBest, "STOP-19"),
     simulated(BestOutlivesTheRun, "EVT-4"),
-    simulated(EqualBecomesBest, "FLOW-12"),
+    simulated(EqualBecomesBest, "STATE-18"),
 )

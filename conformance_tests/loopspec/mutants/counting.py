@@ -114,7 +114,7 @@ COUNTING: tuple[Mutant, ...] = (
     simulated(HistoryWithoutStep, "STATE-2"),
     simulated(HistoryLate, "STATE-2"),
     simulated(LogsWithoutEpoch, "STATE-1"),
-    simulated(StateNeverRenewed, "DISP-12"),
+    simulated(StateNeverRenewed, "STATE-2"),
     simulated(HistoryKept, "EVT-4"),
     simulated(GradientsKept, "EVT-18"),
     simulated(StaysInEvaluationMode, "EVT-19"),

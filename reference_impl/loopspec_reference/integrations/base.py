@@ -73,11 +73,6 @@ class TrackerCallback(TrainerCallback):
         """The tracker's name of what is logged under this one."""
         return rewrite(name)
 
-    @staticmethod
-    def rename(name: str) -> str:
-        """The tracker's name of what is logged under this one."""
-        return rewrite(name)
-
     def find_open(self) -> None:
         """Find what the user has open in the training's own thread, before `setup`, which is called
         in another. It must not wait for anything."""

@@ -1,8 +1,6 @@
 """The trackers, as the common tests need to know them."""
 
 from cases.azure_ml import AZURE_ML
-from cases.comet_ml import COMET_ML
-from cases.neptune import NEPTUNE
 from cases.clearml import CLEARML
 from cases.codecarbon import CODECARBON
 from cases.comet_ml import COMET_ML
