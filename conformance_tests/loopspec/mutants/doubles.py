@@ -83,7 +83,7 @@ DOUBLES: tuple[Mutant, ...] = (
         "save-twice",
         "It fires when the weights are written, and again when the state is.",
         e.twice(Event.SAVE, "saved"),
-        "CTRL-11",
+        "EVT-38",
     ),
     tabled(
         "predict-twice",
