@@ -43,11 +43,6 @@ class ClearMLCallback(TrackerCallback):
         self._id: str | None = None
         self._overheard = Overheard("clearml")
 
-    @classmethod
-    def check(cls) -> None:
-        """Import the package."""
-        import clearml  # noqa: F401
-
     def setup(self, args: Args, state: State, model: Any) -> None:
         """Take, make or go on with a task; send parameters and the model's configuration."""
         from clearml import Task

@@ -42,11 +42,6 @@ class CodeCarbonCallback(TrackerCallback):
         # It holds back its exceptions, and only logs them.
         self._overheard = Overheard("codecarbon", NO_PLACE)
 
-    @classmethod
-    def check(cls) -> None:
-        """Import the package."""
-        import codecarbon  # noqa: F401
-
     def setup(self, args: Args, state: State, model: Any) -> None:
         """Begin to measure. A tracker that was stopped cannot be started again: it is a new one."""
         self._overheard.start()

@@ -25,17 +25,11 @@ class DagsHubCallback(MLflowCallback):
     """
 
     name = "dagshub"
-    packages = ("mlflow", "dagshub")
+    packages = ("mlflow", "dagshub.upload")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._repository: Any = None
-
-    @classmethod
-    def check(cls) -> None:
-        """Import both packages."""
-        super().check()
-        import dagshub.upload  # noqa: F401
 
     def setup(self, args: Args, state: State, model: Any) -> None:
         """Find the repository, and set MLflow up."""

@@ -58,11 +58,6 @@ class DVCLiveCallback(TrackerCallback):
         self._live_options = live_options
         self._log_model = _wanted() if log_model is None else log_model
 
-    @classmethod
-    def check(cls) -> None:
-        """Import the package."""
-        from dvclive import Live  # noqa: F401
-
     def setup(self, args: Args, state: State, model: Any) -> None:
         """Open an instance, and write the parameters."""
         if self.live is None:

@@ -25,6 +25,7 @@ class FlyteCallback(TrackerCallback):
     """
 
     name = "flyte"
+    packages = ("flytekit",)
 
     def __init__(
         self, save_log_history: bool = True, sync_checkpoints: bool = True, **options: Any
@@ -40,11 +41,6 @@ class FlyteCallback(TrackerCallback):
         self._deck: Any = None
         self._earlier: list[dict[str, Any]] = []
         self._history: list[dict[str, Any]] = []
-
-    @classmethod
-    def check(cls) -> None:
-        """Import the package."""
-        import flytekit  # noqa: F401
 
     def setup(self, args: Args, state: State, model: Any) -> None:
         """Remember where the logs are; a second training begins new ones."""

@@ -56,11 +56,6 @@ class MLflowCallback(TrackerCallback):
         self._active_id: str | None = None
         self._is_own = False
 
-    @classmethod
-    def check(cls) -> None:
-        """Import the package."""
-        import mlflow  # noqa: F401 (see above)
-
     def find_open(self) -> None:
         """Look for an active run, which is known in its thread only."""
         import mlflow
