@@ -38,8 +38,13 @@ class Stand(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         user = {"id": 1, "login": "me", "full_name": "Me", "avatar_url": "", "username": "me"}
         if "/branches/" in self.path:
-            nothing = ("url", "author", "committer", "added", "removed", "modified")
-            commit = {"id": "c0ffee", "message": "m", "timestamp": "2026-01-01T00:00:00Z"}
+            nothing = ("author", "committer", "added", "removed", "modified")
+            commit = {
+                "id": "c0ffee",
+                "message": "m",
+                "url": "",
+                "timestamp": "2026-01-01T00:00:00Z",
+            }
             self._answer({"name": "main", "commit": commit | dict.fromkeys(nothing)})
         elif "/repos/" in self.path:
             texts = ("description", "html_url", "ssh_url", "clone_url", "website")
@@ -91,7 +96,8 @@ def read(folder: Path) -> Read:
     return replace(held, artifacts=[entry["name"] for entry in uploaded(folder)])
 
 
-UPLOADING = {"HF_DAGSHUB_LOG_ARTIFACTS": "1"}
+UPLOADING = {"HF_DAGSHUB_LOG_ARTIFACTS": "1", "DAGSHUB_USER_TOKEN": "token"}
+ELSEWHERE = {"DAGSHUB_CLIENT_HOST": "http://10.9.8.7"}
 
 DAGSHUB = replace(
     MLFLOW,
@@ -105,17 +111,12 @@ DAGSHUB = replace(
         **MLFLOW.environment,
         "MLFLOW_TRACKING_URI": f"sqlite:///{{folder}}/{DATABASE}",
         "DAGSHUB_CLIENT_HOST": f"http://127.0.0.1:{PORT}",
-        "DAGSHUB_USER_TOKEN": "token",
     },
     inside="cases.dagshub:beside",
     saving=UPLOADING,
     faults={
-        "unreachable": Fault(
-            {**UPLOADING, "DAGSHUB_CLIENT_HOST": "http://10.9.8.7"}, network="hole"
-        ),
-        "credentials are missing": Fault(
-            {**UPLOADING, "DAGSHUB_CLIENT_HOST": "http://10.9.8.7", "DAGSHUB_USER_TOKEN": ""}
-        ),
+        "unreachable": Fault({**UPLOADING, **ELSEWHERE}, network="hole"),
+        "credentials are missing": Fault({"HF_DAGSHUB_LOG_ARTIFACTS": "1", **ELSEWHERE}),
         "raises": Fault(act="cases.dagshub:drop"),
         "blocks": Fault(act="cases.dagshub:lock"),
         "disk is full": Fault(
