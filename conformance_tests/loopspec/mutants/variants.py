@@ -345,7 +345,7 @@ ON_TRANSFORMERS: tuple[Mutant, ...] = (
         "transformers-always-writes-tensorboard",
         "The trainer brings its tracker along, whatever report_to says.",
         "on_transformers.reporting:AlwaysWritesTensorBoard",
-        "INT-6",
+        "INT-2",
     ),
     variant(
         "transformers-counts-all-failures",

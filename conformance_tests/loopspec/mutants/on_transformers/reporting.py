@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from transformers import Trainer
-from transformers.integrations import TensorBoardCallback
+from transformers import Trainer, integrations
 
 
 class LogsAMergedCopy(Trainer):
@@ -15,7 +14,7 @@ class LogsAMergedCopy(Trainer):
         super().log({**logs, "samples_seen": seen}, start_time)  # the bug: another dict
 
 
-class _InOutputFolder(TensorBoardCallback):
+class TensorBoardCallback(integrations.TensorBoardCallback):
     def _init_summary_writer(self, args: Any) -> None:
         # Before a run the writer would be put into the working directory.
         self.logging_dir: str | None = str(Path(args.output_dir, "runs"))
@@ -24,7 +23,7 @@ class _InOutputFolder(TensorBoardCallback):
 
 class AlwaysWritesTensorBoard(Trainer):
     def __init__(self, *args: Any, **keywords: Any) -> None:
-        self._tracker = _InOutputFolder()
+        self._tracker = TensorBoardCallback()
         callbacks = [self._tracker, *(keywords.pop("callbacks", None) or [])]
         super().__init__(*args, callbacks=callbacks, **keywords)  # the bug: whatever report_to says
 
