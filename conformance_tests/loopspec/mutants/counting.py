@@ -107,14 +107,59 @@ class StaysInEvaluationMode(Simulation):
         self.training = before
 
 
+class LossOfTheLastStep(Simulation):
+    """The logged loss is that of the last update, not the mean since the log before."""
+
+    def _do_log_training(self) -> None:
+        super()._do_log_training()
+        self.logs["loss"] = self.state.log_history[-1]["loss"] = self._last_loss
+
+    def _do_count_step(self) -> None:
+        self._last_loss = self._group_loss
+        super()._do_count_step()
+
+
+class LossSinceTheBeginning(Simulation):
+    """The logged loss is the mean over the whole run so far, as nobody sets the sum back."""
+
+    def _do_log_training(self) -> None:
+        super()._do_log_training()
+        mean = self._logged_loss / (self.state.global_step - self._started)
+        self.logs["loss"] = self.state.log_history[-1]["loss"] = mean
+
+
+class LossOfMicroBatchesSummedUp(Simulation):
+    """With accumulation the loss of an update is the sum over its micro-batches."""
+
+    def _do_count_step(self) -> None:
+        s = self.scenario
+        whole = self._batch % s.gradient_accumulation_steps or s.gradient_accumulation_steps
+        self._group_loss *= whole
+        super()._do_count_step()
+
+
+class SumInTheLastLog(Simulation):
+    """train_loss is the sum of the losses of a run, not their mean."""
+
+    def _do_sum_up_run(self) -> None:
+        super()._do_sum_up_run()
+        steps = self.state.global_step - self._started
+        self.logs["train_loss"] *= steps
+        self.state.log_history[-1]["train_loss"] *= steps
+
+
 COUNTING: tuple[Mutant, ...] = (
     simulated(EpochKeptWhole, "EVT-16"),
     simulated(StepsCountedInMicroBatches, "EVT-15"),
     simulated(LossSummedUp, "STATE-3"),
+    simulated(LossOfTheLastStep, "STATE-3"),
+    simulated(LossSinceTheBeginning, "STATE-3"),
+    simulated(LossOfMicroBatchesSummedUp, "STATE-3"),
+    simulated(SumInTheLastLog, "STATE-4"),
     simulated(HistoryWithoutStep, "STATE-2"),
     simulated(HistoryLate, "STATE-2"),
     simulated(LogsWithoutEpoch, "STATE-1"),
-    simulated(StateNeverRenewed, "STATE-2"),
+    simulated(StateNeverRenewed, "DISP-12"),
     simulated(HistoryKept, "EVT-4"),
     simulated(GradientsKept, "EVT-18"),
     simulated(StaysInEvaluationMode, "EVT-19"),

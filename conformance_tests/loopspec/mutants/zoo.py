@@ -9,6 +9,7 @@ from loopspec.mutants.counting import COUNTING
 from loopspec.mutants.dispatches import DISPATCHES
 from loopspec.mutants.doubles import DOUBLES
 from loopspec.mutants.drawing import DRAWING
+from loopspec.mutants.fields import FIELDS
 from loopspec.mutants.flowing import FLOWING
 from loopspec.mutants.gaps import GAPS
 from loopspec.mutants.going_on import GOING_ON
@@ -30,6 +31,8 @@ from loopspec.mutants.serving import SERVING
 from loopspec.mutants.sharing import SHARING
 from loopspec.mutants.showing import SHOWING
 from loopspec.mutants.stopping import STOPPING
+from loopspec.mutants.strategies import STRATEGIES
+from loopspec.mutants.strays import STRAYS
 from loopspec.mutants.taking_out import TAKING_OUT
 from loopspec.mutants.tracking import TRACKING
 from loopspec.mutants.variants import VARIANTS
@@ -44,8 +47,10 @@ SIMULATED = (
     *DOUBLES,
     *GAPS,
     *SERVING,
+    *STRAYS,
     *MEASURING,
     *COUNTING,
+    *FIELDS,
     *PASSING,
     *CALLING,
     *KEYWORDS,
@@ -53,6 +58,7 @@ SIMULATED = (
     *REGISTERING,
     *TAKING_OUT,
     *FLOWING,
+    *STRATEGIES,
     *STOPPING,
     *IMPROVING,
     *BEST,

@@ -108,14 +108,18 @@ def flags_come_from_callbacks(trace: Trace) -> Findings:
         trace.scenario.restore_callback_states_from_checkpoint
     )
     for before, record in trace.pairs:
-        if record.event in (Event.STEP_END, Event.EPOCH_END) or (
-            (decides or behind) and before.event is Event.EVALUATE
-        ):
-            continue  # the default flow, or the best-metric rule, sets flags in between
+        if (decides or behind) and before.event is Event.EVALUATE:
+            continue  # the best-metric rule sets flags in between, or early stopping does
         # CKPT-5 and CKPT-26 tell what a checkpoint brings back.
         brought = "TS" if before.event is Event.TRAIN_BEGIN and _restores(trace, before) else ""
+        brought += _BY_DEFAULT_FLOW.get(record.event, "")
+        if record.event is Event.EPOCH_END and before.event is Event.EPOCH_BEGIN:
+            brought += T  # CTRL-30
         new = "".join(flag for flag in record.entry if flag not in before.exit + brought)
         yield saw(record, not new, "only flags that a callback set", flag_names(new) if new else "")
+
+
+_BY_DEFAULT_FLOW = {Event.STEP_END: "TSVL", Event.EPOCH_END: "SVL"}
 
 
 def _restores(trace: Trace, begin: Record) -> bool:

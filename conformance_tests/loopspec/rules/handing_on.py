@@ -145,7 +145,9 @@ def default_flow_comes_first(trace: Trace) -> Findings:
         for window in windows(trace) if kind in ("steps", "epoch") else ():
             at = window.opening
             served = window.log if event is Event.LOG else window.count(event)
-            if served and at.calls[0].control is not None and _due(at, kind, every):
+            delayed = flag is Flag.EVALUATE and _delayed(trace, at)
+            due = not delayed and _due(at, kind, every)
+            if served and at.calls[0].control is not None and due:
                 if flag in at.entry:
                     yield saw(at, True, "")
                 elif not any(_sets(record, flag) for record in (at, *window.served)):
@@ -158,6 +160,12 @@ def _due(at: Record, kind: str, every: float) -> bool:
     if at.event is Event.EPOCH_END:
         return kind == "epoch"
     return kind == "steps" and not (at.step or 0) % interval(every, at.max_steps or 0)
+
+
+def _delayed(trace: Trace, at: Record) -> bool:
+    """Whether the default flow holds evaluations back here still."""
+    progress = at.epoch if at.event is Event.EPOCH_END else at.step
+    return (progress or 0) < trace.scenario.eval_delay
 
 
 def _sets(record: Record, flag: Flag) -> bool:

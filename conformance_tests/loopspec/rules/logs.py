@@ -27,21 +27,17 @@ def logs_are_given(trace: Trace) -> Findings:
 
 @check("STATE-2")
 def history_holds_it(trace: Trace) -> Findings:
-    due = {r.state: r.history for r in trace.of(Event.INIT_END, Event.TRAIN_BEGIN)}
+    due: dict[int | None, int | None] = {}
     told = {r.call for r in trace.returns if r.name == "evaluate" and r.history is not None}
-    for record in trace.of(Event.LOG):
+    for record in trace.of(Event.INIT_END, Event.TRAIN_BEGIN, Event.LOG):
         before = due.get(record.state)
-        if record.history is None or before is None:
-            continue
-        due[record.state] = before + 1
-        if record.call in told:  # what became of the entries before is for STATE-9
+        # What became of the entries from before an evaluate() is for STATE-9.
+        if record.event is not Event.LOG or record.call in told:
             due[record.state] = record.history
-            continue
-        if _fired_again(trace, record):
-            due[record.state] = before
-            continue
-        words = f"{before + 1} entries in log_history"
-        yield saw(record, record.history > before, words, f"{record.history}")
+        elif record.history is not None and before is not None:
+            due[record.state] = wanted = before + (not _fired_again(trace, record))
+            words = f"{wanted} entries in log_history"
+            yield saw(record, record.history >= wanted, words, f"{record.history}")
     for returned in trace.returns:
         if returned.history is not None:
             yield from _in_history(trace, returned.call, returned.history)

@@ -54,7 +54,8 @@ def _requests(trace: Trace, flags: tuple[Flag, ...], applies: Callable[[Window],
             nothing = flag is V and not trace.scenario.eval_batches  # CTRL-29
             count, due = served[flag]
             again = count > due and _asking(window, flag, due)  # CTRL-18
-            if wanted[flag] and not (nothing or again or flag in _disputed(window)):
+            stood = flag in window.opening.exit  # else it is a matter of CTRL-16
+            if wanted[flag] and stood and not (nothing or again or flag in _disputed(window)):
                 times = "once" if due == 1 else f"{due} times"
                 yield saw(
                     window.opening,

@@ -256,9 +256,10 @@ def test_every_must_is_broken_by_some_bug() -> None:
     assert set(chapter) - {bug.rule for bug in BUGS} == by_hand
 
 
-def test_a_flag_that_nobody_set_is_told() -> None:
+@pytest.mark.parametrize("event", [Event.OPTIMIZER_STEP, Event.EPOCH_END])
+def test_a_flag_that_nobody_set_is_told(event: Event) -> None:
     trace = traced("everything-every-two-steps")
-    records = [_with_stop(r) if r.event is Event.OPTIMIZER_STEP else r for r in trace.records]
+    records = [_with_stop(r) if r.event is event else r for r in trace.records]
     changed = Trace(trace.scenario, trace.by, records, trace.outcome)
     (result,) = judge([changed], rules=[rules()["CTRL-22"]]).failures
     assert result.evidence is not None
