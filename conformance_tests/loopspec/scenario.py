@@ -283,7 +283,7 @@ _ARGUMENTS = tuple(
 )
 
 _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
-    Capability.ARGUMENTS: lambda s: not s.eval_steps,
+    Capability.ARGUMENTS: lambda s: not s.eval_steps or s.lr_scheduler_type != "constant",
     Capability.EPOCHS: lambda s: s.num_train_epochs > 1,
     Capability.ACCUMULATION: lambda s: s.gradient_accumulation_steps > 1,
     Capability.LOGGING: lambda s: s.logging_strategy != "no" or s.logging_first_step,
@@ -317,7 +317,7 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
     ),
     Capability.DEFAULT_FLOW: lambda s: s.asks("tune"),
     Capability.PUSHING: lambda s: "push" in s.calls,
-    Capability.DISPLAY: lambda s: bool(s.display),
+    Capability.DISPLAY: lambda s: bool(s.display) or s.asks("demote"),
     Capability.STRING_LIMIT: lambda s: s.max_str_len is not None,
     Capability.INTEGRATIONS: lambda s: s.tracks,
     Capability.TENSORBOARD: lambda s: "tensorboard" in s.report_to or s.report_to == "all",
