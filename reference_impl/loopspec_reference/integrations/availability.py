@@ -14,13 +14,13 @@ class Tracker:
 
     `needs` are alternatives for each thing it needs: a module's name, or that of a distribution
     where the module is part of a namespace. `install` is what to install, `callback` the class
-    here, as `module:Class`, or empty where there is none yet.
+    here, as `module:Class`.
     """
 
     name: str
     needs: tuple[tuple[str, ...], ...]
     install: str
-    callback: str = ""
+    callback: str
 
 
 #: Every tracker by name, in the order of "all".
@@ -90,13 +90,13 @@ def _mlflow_is_switched_off() -> bool:
 
 
 def available() -> list[str]:
-    """The names that "all" stands for: of what is installed, that which has a callback here.
+    """The names that "all" stands for: what is installed.
 
     AzureML can be written to through MLflow, and gets nothing of its own where that is installed.
     DagsHub is written to through MLflow: of the two, it is the one that the server's address names.
     Flyte, which works inside its tasks only, has to be asked for by name.
     """
-    names = [t.name for t in TRACKERS.values() if t.callback and is_available(t)]
+    names = [t.name for t in TRACKERS.values() if is_available(t)]
     left_out = {"flyte"}
     if "mlflow" in names:
         left_out.add("azure_ml")

@@ -34,9 +34,8 @@ def resolve(report_to: Any) -> list[Any]:
 def callbacks(report_to: list[Any]) -> list[type[Any]]:
     """The callback classes for a resolved `report_to`, in its order.
 
-    Raises ValueError for a name that is unknown, NotImplementedError for one that has no callback
-    here yet, RuntimeError for one whose package is missing or broken; what "all" stood for is left
-    out with a warning if it is broken.
+    Raises ValueError for a name that is unknown, RuntimeError for one whose package is missing or
+    broken; what "all" stood for is left out with a warning if it is broken.
     """
     made = []
     for name in report_to:
@@ -60,8 +59,6 @@ def _callback(name: Any) -> type[Any]:
             f"{name!r} is not supported in report_to: {', '.join(TRACKERS)} are known here; "
             "'all' alone takes those that are installed, 'none' alone none."
         )
-    if not tracker.callback:
-        raise NotImplementedError(f"report_to names {name}, which has no callback here yet.")
     if not is_available(tracker):
         raise RuntimeError(f"report_to names {name}, which is {why_missing(tracker)}")
     module, _, made = tracker.callback.partition(":")

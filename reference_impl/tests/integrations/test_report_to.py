@@ -20,10 +20,10 @@ pytest.importorskip("tensorboard")
 
 @pytest.fixture(autouse=True)
 def _only_tensorboard(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if no other tracker had a callback, whatever is installed here."""
+    """As if no other tracker were installed, whatever is here."""
     for name, tracker in TRACKERS.items():
         if name != "tensorboard":
-            monkeypatch.setitem(TRACKERS, name, replace(tracker, callback=""))
+            monkeypatch.setitem(TRACKERS, name, replace(tracker, needs=(("not_installed",),)))
 
 
 def trackers(trainer: Trainer) -> list[str]:
@@ -75,9 +75,13 @@ def test_what_is_missing_is_an_error_by_name(
         build(report_to="tensorboard")
 
 
-def test_a_tracker_without_a_callback_yet_says_so(build: Callable[..., Trainer]) -> None:
-    with pytest.raises(NotImplementedError, match="wandb, which has no callback here yet"):
-        build(report_to="wandb")
+@pytest.mark.parametrize("name", [name for name in TRACKERS if name != "tensorboard"])
+def test_every_tracker_says_what_to_install_where_it_is_missing(
+    build: Callable[..., Trainer], name: str
+) -> None:
+    words = f"{name}, which is not installed: pip install {TRACKERS[name].install}"
+    with pytest.raises(RuntimeError, match=words):
+        build(report_to=name)
 
 
 def test_what_is_broken_is_an_error_by_name_and_a_warning_in_all(
