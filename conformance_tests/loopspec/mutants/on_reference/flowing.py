@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
-from loopspec_reference import DefaultFlowCallback, IntervalStrategy, SaveStrategy, Trainer
+from loopspec_reference import DefaultFlowCallback, SaveStrategy, Trainer
 
 
 class FlowHasTheLastWord(Trainer):
@@ -20,25 +21,11 @@ class _CountsFromHere(DefaultFlowCallback):
 
     def on_step_end(self, args: Any, state: Any, control: Any, **keywords: Any) -> Any:
         self._steps += 1
-        step = self._steps  # the bug: steps of this call of train(), not of the whole run
-        if (step == 1 and args.logging_first_step) or (
-            args.logging_strategy == IntervalStrategy.STEPS and step % state.logging_steps == 0
-        ):
-            control.should_log = True
-        last = state.global_step >= state.max_steps
-        if (
-            args.eval_strategy == IntervalStrategy.STEPS
-            and args.eval_delay <= step
-            and (last or step % state.eval_steps == 0)
-        ):
-            control.should_evaluate = True
-        if args.save_strategy == SaveStrategy.STEPS and (
-            last or (state.save_steps > 0 and step % state.save_steps == 0)
-        ):
-            control.should_save = True
-        if last:
-            control.should_training_stop = True
-        return control
+        seen = copy.copy(state)
+        before = state.global_step - self._steps
+        # the bug: steps of this call of train(), not of the whole run
+        seen.global_step, seen.max_steps = self._steps, state.max_steps - before
+        return super().on_step_end(args, seen, control, **keywords)
 
 
 class CountsIntervalsFromHere(Trainer):
@@ -49,19 +36,12 @@ class CountsIntervalsFromHere(Trainer):
 
 class _NothingAtTheEnd(DefaultFlowCallback):
     def on_step_end(self, args: Any, state: Any, control: Any, **keywords: Any) -> Any:
-        step = state.global_step
-        if args.logging_strategy == IntervalStrategy.STEPS and step % state.logging_steps == 0:
-            control.should_log = True
-        control.should_log |= step == 1 and args.logging_first_step
-        evaluates = args.eval_strategy == IntervalStrategy.STEPS and args.eval_delay <= step
-        if evaluates and step % state.eval_steps == 0:
-            control.should_evaluate = True
-        # the bug: the last step is off the interval, and no checkpoint holds it
-        if args.save_strategy == SaveStrategy.STEPS and step % state.save_steps == 0:
-            control.should_save = True
-        if step >= state.max_steps:
-            control.should_training_stop = True
-            control.should_evaluate |= evaluates
+        asked = control.should_save
+        super().on_step_end(args, state, control, **keywords)
+        by_steps = args.save_strategy == SaveStrategy.STEPS
+        if by_steps and state.global_step % state.save_steps != 0:
+            # the bug: the last step is off the interval, and no checkpoint holds it
+            control.should_save = asked
         return control
 
 
