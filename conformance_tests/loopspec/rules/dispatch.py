@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from loopspec.rules.checking import Findings, check, saw, unless, variant
+from loopspec.rules.registered import by_the_user
 from loopspec.rules.roster import left_out, roster
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event
@@ -16,7 +17,7 @@ def order_of_registration(trace: Trace) -> Findings:
     restores = trace.scenario.restore_callback_states_from_checkpoint
     moved = {part.name for part in trace.scenario.parts if part.stateful and restores}
     # And where one that is registered a second time, for DISP-39.
-    moved |= _registered_again(trace)
+    moved |= by_the_user(trace).again
 
     def out_of_order() -> Findings:
         for seen in roster(trace):
@@ -27,18 +28,6 @@ def order_of_registration(trace: Trace) -> Findings:
                 yield saw(seen.record, False, ", ".join(wanted), ", ".join(names))
 
     yield from unless((r for r in trace.records if len(r.calls) > 1), out_of_order())
-
-
-def _registered_again(trace: Trace) -> set[str]:
-    """The callbacks that the user added while they were there."""
-    here = {part.name for part in trace.scenario.parts if part.given != "spare"}
-    again = set()
-    for call in trace.scenario.calls:
-        does, _, name = call.partition(":")
-        if does == "add" and name in here:
-            again.add(name)
-        here = here | {name} if does == "add" else here - {name}
-    return again
 
 
 @check("DISP-2")

@@ -43,6 +43,7 @@ class Registered:
         self._added = [name for name, how in given if how == "added"]
         self._trace, self._calls, self._call = trace, scenario.calls, 0
         self.takings: list[Taking] = []
+        self.again: set[str] = set()  # added while they were there
         self._construct()
 
     def _construct(self) -> None:
@@ -50,6 +51,7 @@ class Registered:
 
     def change(self, does: str, name: str) -> None:
         if does == "add" and name in self.names:
+            self.again.add(name)
             return  # once more: it keeps its place
         self.names = [other for other in self.names if other != name]
         if does == "add":
@@ -105,8 +107,8 @@ class Registered:
         return lost, not any(other.startswith(_TAKE) for other in between)
 
 
-def takings(trace: Trace) -> list[Taking]:
-    """What the user's calls took out by `pop_callback`, or by a class."""
+def by_the_user(trace: Trace) -> Registered:
+    """The list when the user has made all his calls."""
     registered = Registered(trace)
     registered.up_to(len(trace.scenario.calls))
-    return registered.takings
+    return registered

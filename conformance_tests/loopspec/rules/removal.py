@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from loopspec.rules.checking import Findings, check, saw, unless, variant
 from loopspec.rules.outline import outline
-from loopspec.rules.registered import takings
+from loopspec.rules.registered import by_the_user
 from loopspec.rules.roster import left_out
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event, Flag, flag_names
@@ -27,7 +27,7 @@ def _after(trace: Trace, call: int) -> Record:
 
 @check("DISP-28")
 def the_first_of_a_class_goes(trace: Trace) -> Findings:
-    for taking in takings(trace) if trace.records else ():
+    for taking in by_the_user(trace).takings if trace.records else ():
         if taking.how != "pop" and taking.here and taking.returned:
             first = taking.here[0]
             words = f"{first} taken out, the first that is an instance of the class"
@@ -37,7 +37,7 @@ def the_first_of_a_class_goes(trace: Trace) -> Findings:
 
 @check("DISP-29")
 def pop_gives_back(trace: Trace) -> Findings:
-    for taking in takings(trace) if trace.records else ():
+    for taking in by_the_user(trace).takings if trace.records else ():
         if taking.how != "remove-class" and taking.here and taking.returned:
             good = taking.popped in taking.taken
             words = f"pop_callback to give back {' or '.join(taking.taken)}"
@@ -46,7 +46,7 @@ def pop_gives_back(trace: Trace) -> Findings:
 
 @check("DISP-30")
 def nothing_to_take_out(trace: Trace) -> Findings:
-    for taking in takings(trace) if trace.records else ():
+    for taking in by_the_user(trace).takings if trace.records else ():
         if not taking.here:
             at = _after(trace, taking.call)
             if not taking.returned:
