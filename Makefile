@@ -4,7 +4,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: conformance test lint types tests test-integrations versions mutation clean
+.PHONY: conformance test lint types tests test-integrations \
+  test-transformers-trackers versions mutation clean
 .PRECIOUS: .venvs/trackers-%/.ready
 
 # make conformance                       the reference trainer and transformers' Trainer
@@ -50,10 +51,10 @@ test-transformers-trackers: .venvs/trackers-local/.ready .venvs/trackers-hosted/
 	  $(TRACKED) || exit 1; done
 	$(BIN)/python tools/write_trackers.py --check
 
-.venvs/trackers-%/.ready: $(TRACKED)/environments/%.txt
+.venvs/trackers-%/.ready: $(TRACKED)/environments/%.txt constraints.txt
 	$(PYTHON) -m venv .venvs/trackers-$*
 	.venvs/trackers-$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	.venvs/trackers-$*/bin/python -m pip install --quiet torch==2.13.0
+	.venvs/trackers-$*/bin/python -m pip install --quiet --constraint constraints.txt torch
 	.venvs/trackers-$*/bin/python -m pip install --quiet --no-deps --requirement $<
 	.venvs/trackers-$*/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
