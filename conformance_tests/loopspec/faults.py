@@ -13,6 +13,10 @@ class SubjectFault(Fault):
     """The target or its adapter is at fault, not the trainer's handling of callbacks."""
 
 
+class AdapterError(Exception):
+    """An adapter does not keep its part: raised while a scenario is played, told by the smoke."""
+
+
 class KnownError(Fault):
     """A file of known deviations cannot be used."""
 

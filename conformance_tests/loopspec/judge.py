@@ -9,9 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from loopspec.doubts import doubts
 from loopspec.known import Known
 from loopspec.report.model import Evidence, Report, RuleResult
 from loopspec.rules import CHECKS, Finding
+from loopspec.selection import PLAIN
 from loopspec.spec import Rule
 from loopspec.spec import rules as all_rules
 from loopspec.trace import Provenance, Trace
@@ -52,9 +54,12 @@ def judge(
     by: Provenance | None = None
     count = 0
     crashes: list[Evidence] = []
+    doubted: list[str] = []
     for trace in traces:
         count += 1
         by = by or trace.by
+        if trace.scenario.name == PLAIN:
+            doubted = doubts(trace)
         if not trace.complete:
             crashes.append(_crash(trace))
         has = frozenset(trace.by.capabilities)
@@ -65,7 +70,7 @@ def judge(
     results = [_result(tally, declared, by, whole) for tally in tallies]
     ordered = _in_reading_order(_without_cascades(results), tallies)
     crashes.sort(key=lambda crash: crash.trace.scenario.name)
-    return Report(by, edition, count, whole, ordered, crashes)
+    return Report(by, edition, count, whole, ordered, crashes, doubted)
 
 
 def _declared(known: Mapping[str, Known | str], by: Provenance | None) -> dict[str, Known]:

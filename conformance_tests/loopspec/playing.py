@@ -19,6 +19,9 @@ from loopspec.subjects.base import Subject
 from loopspec.targets import resolve
 from loopspec.trace import Header, Outcome, Provenance, Record, Return, Trace
 from loopspec.trace_file import TRACE_VERSION, TraceError, line_to_json, read_lines
+from loopspec.vocabulary import Capability
+
+_CAPABILITIES = [capability.value for capability in Capability]
 
 
 class Described(msgspec.Struct):
@@ -46,9 +49,10 @@ def describe(subject: Subject) -> Described:
     """
     try:
         _ = subject.callback_base  # imports the framework, so that a missing one shows here
+        unknown = [name for name in subject.capabilities if name not in _CAPABILITIES]
         known = subject.known_deviations
         inherits = subject.inherits_deviations
-        return Described(provenance(subject), str(known) if known else None, inherits)
+        described = Described(provenance(subject), str(known) if known else None, inherits)
     except ModuleNotFoundError as error:
         raise SubjectFault(
             f"{_class(subject)}: {told(error)}.{install_hint(error.name)}"
@@ -58,6 +62,12 @@ def describe(subject: Subject) -> Described:
         raise SubjectFault(
             f"{_class(subject)}: the adapter is at fault: {asked} raised {told(error)}."
         ) from error
+    if unknown:
+        raise SubjectFault(
+            f"{_class(subject)}: it declares {unknown[0]!r}, which is no capability. There are "
+            f"{', '.join(_CAPABILITIES)}."
+        )
+    return described
 
 
 def _class(subject: Subject) -> str:

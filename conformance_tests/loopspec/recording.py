@@ -12,10 +12,11 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any
 
+from loopspec.faults import AdapterError
 from loopspec.probe import SCRIPTED
 from loopspec.recorder import Recorder
 from loopspec.scenario import Scenario
-from loopspec.subjects.base import Driver, Subject
+from loopspec.subjects.base import Driver, Subject, missing_methods
 from loopspec.trace import Line, Outcome, Provenance, Record, Return, Trace
 
 FILE_PREFIX = "loopspec_target_"
@@ -104,6 +105,9 @@ def _perform(subject: Subject, scenario: Scenario, recorder: Recorder, folder: P
 
 def _build(subject: Subject, scenario: Scenario, recorder: Recorder, folder: Path) -> Driver:
     driver = subject.build(scenario, recorder, folder)
+    lacking = missing_methods(driver, subject.capabilities)
+    if lacking:
+        raise AdapterError(lacking)
     recorder.finish()
     recorder.controls = driver
     for callback in recorder.registered("added"):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from loopspec.faults import SubjectFault, install_hint
+from loopspec.faults import AdapterError, SubjectFault, install_hint
 from loopspec.trace import Trace
 from loopspec.vocabulary import Event
+
+_ADAPTER = f"{AdapterError.__name__}: "
 
 
 def blame_adapter(trace: Trace, name: str) -> None:
@@ -30,6 +32,11 @@ def blame_adapter(trace: Trace, name: str) -> None:
             "callbacks that it is given, or its adapter does not pass on those of the recorder "
             "(recorder.registered) when it builds the trainer."
         )
+    if not ended and not any(record.call for record in trace.records):
+        raise SubjectFault(
+            f"{name}: callbacks were called while the trainer was built, and never again. Does the "
+            "driver's train() train, and does it train the trainer that build() made?"
+        )
     if ended and not trace.of(Event.TRAIN_BEGIN):
         raise SubjectFault(f"{name}: {_how(trace)}")
 
@@ -45,6 +52,8 @@ def _how(trace: Trace) -> str:
     missing = outcome.error.removeprefix("ModuleNotFoundError: No module named ").strip("'")
     if hint := install_hint(missing):
         return f"building the trainer raised {raised}.{hint}"
+    if outcome.error.startswith(_ADAPTER):
+        return f"the adapter is at fault: {outcome.error.removeprefix(_ADAPTER)}"
     if outcome.during == "building":
         return (
             f"building the trainer raised {raised}. Its constructor or the adapter is at fault, "

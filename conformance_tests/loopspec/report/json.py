@@ -45,7 +45,8 @@ class JsonResult(msgspec.Struct):
 
 
 class JsonReport(msgspec.Struct):
-    """The whole report. `conforms` is the answer; `whole` says whether all scenarios were run."""
+    """The whole report. `conforms` is the answer; `whole` says whether all scenarios were run;
+    `doubts` are signs that the adapter is at fault."""
 
     version: int
     by: Provenance | None
@@ -56,6 +57,7 @@ class JsonReport(msgspec.Struct):
     counts: dict[str, int]
     rules: list[JsonResult]
     crashes: list[JsonEvidence]
+    doubts: list[str]
 
 
 def as_json(report: Report, *, strict: bool = False) -> JsonReport:
@@ -70,6 +72,7 @@ def as_json(report: Report, *, strict: bool = False) -> JsonReport:
         counts={verdict.value: len(report.with_verdict(verdict)) for verdict in Verdict},
         rules=[_result(result) for result in report.results],
         crashes=[_evidence(crash) for crash in report.crashes],
+        doubts=report.doubts,
     )
 
 

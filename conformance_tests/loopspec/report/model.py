@@ -78,6 +78,7 @@ class Report(msgspec.Struct):
     """All results for one subject, in the order in which a person should read them.
 
     `crashes` are the scenarios that were not played to their end, whichever rules they show.
+    `doubts` are signs that the adapter is at fault.
     """
 
     by: Provenance | None
@@ -86,6 +87,7 @@ class Report(msgspec.Struct):
     whole: bool
     results: list[RuleResult]
     crashes: list[Evidence] = []
+    doubts: list[str] = []
 
     def with_verdict(self, *verdicts: Verdict) -> list[RuleResult]:
         return [result for result in self.results if result.verdict in verdicts]

@@ -50,6 +50,7 @@ def show(
         strict: a SHOULD counts like a MUST.
     """
     console.print(_header(report))
+    _show_lines("Look at the adapter first", map(Text, report.doubts), console)
     for result in report.failures:
         console.print()
         _show_failure(result, console, _again(repeat, result, report.edition))

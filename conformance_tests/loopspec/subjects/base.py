@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +21,13 @@ class Driver(ABC):
 
     def resume(self, step: int) -> None:
         """Train on from the checkpoint that was written at `step`."""
-        raise NotImplementedError("the subject declares resume, its driver has no resume()")
+        raise NotImplementedError
 
     def evaluate(self) -> None:
-        raise NotImplementedError("the subject declares evaluation, its driver has no evaluate()")
+        raise NotImplementedError
 
     def predict(self) -> None:
-        raise NotImplementedError("the subject declares prediction, its driver has no predict()")
+        raise NotImplementedError
 
     def save_model(self) -> None:  # noqa: B027  # not every trainer has it
         """Write the model to the output folder, where the trainer has a method for that."""
@@ -37,33 +37,33 @@ class Driver(ABC):
 
     def push(self) -> None:
         """Upload what was trained, to a stand-in of the hub: nothing may leave the machine."""
-        raise NotImplementedError("the subject declares pushing, its driver has no push()")
+        raise NotImplementedError
 
     def log(self, logs: dict[str, Any]) -> None:
-        raise NotImplementedError("the subject declares logging, its driver has no log()")
+        raise NotImplementedError
 
     def add(self, callback: object) -> None:
-        raise NotImplementedError("the subject declares registration, its driver has no add()")
+        raise NotImplementedError
 
     def remove(self, callback: object) -> None:
-        raise NotImplementedError("the subject declares registration, its driver has no remove()")
+        raise NotImplementedError
 
     def pop(self, callback: object) -> object:
         """Take out a callback, or the first one of a class, and give it back; None if there is
         none."""
-        raise NotImplementedError("the subject declares registration, its driver has no pop()")
+        raise NotImplementedError
 
     def remove_flow(self) -> None:
         """Remove the callback that asks for what the strategies make due."""
-        raise NotImplementedError("the subject declares a default flow it cannot remove")
+        raise NotImplementedError
 
     def demote(self) -> None:
         """Let the state say that this process is not the main one, neither here nor of all."""
-        raise NotImplementedError("the subject declares display, its driver has no demote()")
+        raise NotImplementedError
 
     def hide(self) -> None:
         """Remove the display."""
-        raise NotImplementedError("the subject declares display, its driver has no hide()")
+        raise NotImplementedError
 
     def look(self) -> dict[str, object]:
         """What the trainer holds of that which callbacks are given: `model`, `args`, `state`."""
@@ -73,6 +73,39 @@ class Driver(ABC):
         """What the trainer holds after a call: the fields `step`, `flags`, `history`, `seen` of a
         `Return`, as far as there are such things."""
         return {}
+
+
+_METHODS = {
+    Capability.EVALUATION: ("evaluate",),
+    Capability.PREDICTION: ("predict",),
+    Capability.RESUME: ("resume",),
+    Capability.PUSHING: ("push",),
+    Capability.LOGGING: ("log",),
+    Capability.REGISTRATION: ("add", "remove", "pop"),
+    Capability.DEFAULT_FLOW: ("remove_flow",),
+    Capability.DISPLAY: ("demote", "hide"),
+}
+"""The methods that a driver is to have for what its subject declares."""
+
+
+def missing_methods(driver: object, declared: Iterable[Capability]) -> str:
+    """What a driver lacks of that which its subject declares, in a sentence; empty if nothing."""
+    if not isinstance(driver, Driver):
+        made = type(driver).__name__
+        return f"build() gave back {made}, no loopspec.Driver. Does it return the driver?"
+    kind = type(driver)
+    lacking = {
+        capability: [f"{n}()" for n in names if getattr(kind, n) is getattr(Driver, n)]
+        for capability, names in _METHODS.items()
+        if capability in declared
+    }
+    told = [f"{', '.join(names)} for {what}" for what, names in lacking.items() if names]
+    if not told:
+        return ""
+    return (
+        f"{kind.__name__} lacks {'; '.join(told)}. Write what is missing, or do not declare the "
+        "capability."
+    )
 
 
 class Subject(ABC):
