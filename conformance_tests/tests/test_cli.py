@@ -14,6 +14,7 @@ import pytest
 
 from loopspec.cli import main
 from loopspec.cli.output import write
+from loopspec.report.form import FORMS
 from loopspec.spec import rules
 from loopspec.targets import load_file
 
@@ -106,6 +107,31 @@ def test_json_on_stdout_is_json_alone(keeps: str, capsys: pytest.CaptureFixture[
     assert "bad does not conform: CTRL-3" in captured.err
 
 
+def test_each_form_goes_to_its_file(
+    keeps: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    places = [word for form in FORMS for word in (f"--{form}", str(tmp_path / form))]
+    assert main(["check", keeps, *HERE, "--scenario", "epoch-stop", *places]) == 1
+    assert "does not conform: CTRL-3" in capsys.readouterr().out
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name in FORMS) == sorted(FORMS)
+    starts = {"json": b"{", "junit": b"<?xml", "markdown": b"## ", "badge": b'{"schemaVersion":1'}
+    for form in FORMS:
+        text = (tmp_path / form).read_bytes()
+        assert text.startswith(starts[form])
+        assert text.endswith(b"\n")
+    assert json.loads((tmp_path / "json").read_bytes())["command"] == f"loopspec check {keeps}"
+
+
+def test_a_form_on_stdout_is_that_form_alone(
+    keeps: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run = ["check", keeps, *HERE, "--scenario", "epoch-stop"]
+    assert main([*run, "--badge", "-"]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out)["color"] == "red"
+    assert "does not conform: CTRL-3" in said.err
+
+
 def test_known_deviations_from_writing_them_to_stale(
     keeps: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -160,7 +186,10 @@ def test_what_is_recorded_is_judged_alike(
     assert f"repeat: loopspec judge {traces} --rule CTRL-3" in capsys.readouterr().out
     assert main(["check", keeps, *HERE, "--json", str(tmp_path / "checked.json")]) == 1
     checked, judged = (tmp_path / f"{name}.json" for name in ("checked", "judged"))
-    assert checked.read_bytes() == judged.read_bytes()
+    one, other = (json.loads(path.read_bytes()) for path in (checked, judged))
+    assert one.pop("command") == f"loopspec check {keeps}"
+    assert other.pop("command") == f"loopspec judge {traces}"
+    assert one == other
     assert main(["judge", str(traces / "plain.jsonl"), "-q", "--rule", "CTRL-2"]) == 0
 
 
@@ -187,6 +216,9 @@ def test_judge_wants_traces_of_one_subject(
         (["check", TOY, "--timeout", "0"], "Invalid value for '--timeout'"),
         (["check", TOY, "--json", "/nowhere/x.json"], "/nowhere/x.json cannot be written"),
         (["check", TOY, "--json", "-", "--write-known", "-"], "only one output can go to stdout"),
+        (["check", TOY, "--json", "-", "--badge", "-"], "only one output can go to stdout"),
+        (["check", TOY, "--json", "x", "--junit", "x"], "two outputs would go to x"),
+        (["check", TOY, "--junit", "/nowhere/x.xml"], "/nowhere/x.xml cannot be written"),
         (["check", TOY, "--json", "."], ". is a folder"),
         (["check", TOY, "--known", "/nowhere.toml"], "/nowhere.toml: cannot be read"),
         (["check", TOY, "--traces", str(TOYS)], "toys.py: File exists"),

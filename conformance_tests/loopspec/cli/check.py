@@ -35,7 +35,7 @@ def check(
     strict: bool,
     quiet: bool,
     verbose: bool,
-    json_to: str | None,
+    places: dict[str, str],
     scenarios: tuple[str, ...],
     processes: int,
     timeout: float,
@@ -47,7 +47,7 @@ def check(
     TARGET is the name of a subject (reference, transformers, or what a package provides),
     module:attribute, or path/to/file.py[:attribute].
     """
-    check_places(json_to, known_to)
+    check_places(*places.values(), known_to)
     if known_to and known_to != STDOUT and Path(known_to).exists() and known_to not in known_files:
         raise click.UsageError(
             f"{known_to} is there already; add --known {known_to}, so that its reasons are kept"
@@ -68,8 +68,8 @@ def check(
         )
     return present(
         report,
-        repeat=f"loopspec check {target}",
-        json_to=json_to,
+        command=f"loopspec check {target}",
+        places=places,
         known_to=known_to,
         quiet=quiet,
         verbose=verbose,

@@ -33,13 +33,13 @@ def judge(
     strict: bool,
     quiet: bool,
     verbose: bool,
-    json_to: str | None,
+    places: dict[str, str],
 ) -> int:
     """Judge recorded traces of one subject: files, or folders of *.jsonl.
 
     A file that is no whole trace is told of, the others are judged, and the exit status is 2.
     """
-    check_places(json_to)
+    check_places(*places.values())
     known = load_all(known_files)
     traces: list[Trace] = []
     unusable = 0
@@ -63,8 +63,8 @@ def judge(
     )
     status = present(
         report,
-        repeat=f"loopspec judge {' '.join(map(str, paths))}",
-        json_to=json_to,
+        command=f"loopspec judge {' '.join(map(str, paths))}",
+        places=places,
         quiet=quiet,
         verbose=verbose,
         strict=strict,

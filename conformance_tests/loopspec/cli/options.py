@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import click
 
+from loopspec.report.form import FORMS
 from loopspec.vocabulary import Edition, Level
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -83,6 +85,21 @@ def _all(*options: Callable[[Any], Any]) -> Callable[[Command], Command]:
     return add
 
 
+def _writing(command: Command) -> Command:
+    """An option for each form of a report; the command gets `places`, where each is to go."""
+
+    @functools.wraps(command)
+    def gathered(*args: Any, **options: Any) -> Any:
+        asked = {name: options.pop(name) for name in FORMS}
+        places = {name: place for name, place in asked.items() if place}
+        return command(*args, places=places, **options)
+
+    for name, form in reversed(FORMS.items()):
+        told = f"Write {form.what}, to PATH; - for stdout."
+        gathered = click.option(f"--{name}", name, metavar="PATH", help=told)(gathered)
+    return gathered  # type: ignore[return-value]  # it is called as the command, but for `places`
+
+
 selecting = _all(*_SELECTING, _JSON)
-judging = _all(*_SELECTING, *_JUDGING, _JSON)
+judging = _all(*_SELECTING, *_JUDGING, _writing)
 running = _all(_SCENARIO, *_RUNNING)

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import click
 import msgspec
 
 from loopspec.known import Known, load_known
+from loopspec.report.form import FORMS, Asked
 from loopspec.report.model import Report
 from loopspec.run import Progress
 
@@ -53,6 +54,9 @@ def check_places(*places: str | None) -> None:
     named = [place for place in places if place]
     if named.count(STDOUT) > 1:
         raise click.UsageError("only one output can go to stdout (-)")
+    twice = next((place for place in named if named.count(place) > 1), None)
+    if twice:
+        raise click.UsageError(f"two outputs would go to {twice}")
     for place in named:
         folder = Path(place).parent
         if place != STDOUT and not (folder.is_dir() and os.access(folder, os.W_OK)):
@@ -73,30 +77,33 @@ def load_all(files: Sequence[str]) -> dict[str, Known]:
 def present(
     report: Report,
     *,
-    repeat: str,
-    json_to: str | None,
+    command: str,
+    places: Mapping[str, str],
     known_to: str | None = None,
     quiet: bool,
     verbose: bool,
     strict: bool,
 ) -> int:
-    """Print a report, write what is wanted as data, and give the exit status."""
+    """Print a report, write the forms that are wanted, and give the exit status.
+
+    Args:
+        command: what made the report, and makes it again.
+        places: where each form (a key of `FORMS`) goes: a file, or `-`.
+    """
     from rich.console import Console
 
     from loopspec.report.terminal import conclusion, show
 
     # What a program reads from stdout must not be mixed with what a person reads.
-    stream = sys.stderr if STDOUT in (json_to, known_to) else sys.stdout
+    stream = sys.stderr if STDOUT in (*places.values(), known_to) else sys.stdout
     width = None if stream.isatty() else 100
     console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
     if quiet:
         console.print(conclusion(report, strict=strict), soft_wrap=True)
     else:
-        show(report, console, repeat=repeat, verbose=verbose, strict=strict)
-    if json_to:
-        from loopspec.report.json import report_json
-
-        write(json_to, report_json(report, strict=strict))
+        show(report, console, repeat=command, verbose=verbose, strict=strict)
+    for form, place in places.items():
+        write(place, FORMS[form].write(report, Asked(command, strict)))
     if known_to:
         from loopspec.report.declaring import known_deviations
 

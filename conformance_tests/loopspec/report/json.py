@@ -26,7 +26,8 @@ class JsonEvidence(msgspec.Struct):
 
 
 class JsonResult(msgspec.Struct):
-    """What became of one rule."""
+    """What became of one rule. For a known deviation, `reason` is the owner's, `declared_at` the
+    place of the entry, and `declared_link` what the entry refers to."""
 
     id: str
     level: Level
@@ -42,11 +43,13 @@ class JsonResult(msgspec.Struct):
     declared_at: str
     blocked_by: str
     evidence: JsonEvidence | None
+    declared_link: str = ""
 
 
 class JsonReport(msgspec.Struct):
     """The whole report. `conforms` is the answer; `whole` says whether all scenarios were run;
-    `doubts` are signs that the adapter is at fault."""
+    `doubts` are signs that the adapter is at fault; `command` is what made it,
+    empty for a report that was made in Python."""
 
     version: int
     by: Provenance | None
@@ -58,9 +61,10 @@ class JsonReport(msgspec.Struct):
     rules: list[JsonResult]
     crashes: list[JsonEvidence]
     doubts: list[str]
+    command: str = ""
 
 
-def as_json(report: Report, *, strict: bool = False) -> JsonReport:
+def as_json(report: Report, *, strict: bool = False, command: str = "") -> JsonReport:
     """The report as it is written."""
     return JsonReport(
         version=REPORT_VERSION,
@@ -71,14 +75,16 @@ def as_json(report: Report, *, strict: bool = False) -> JsonReport:
         whole=report.whole,
         counts={verdict.value: len(report.with_verdict(verdict)) for verdict in Verdict},
         rules=[_result(result) for result in report.results],
-        crashes=[_evidence(crash) for crash in report.crashes],
+        crashes=[json_evidence(crash) for crash in report.crashes],
+        command=command,
         doubts=report.doubts,
     )
 
 
-def report_json(report: Report, *, strict: bool = False) -> bytes:
+def report_json(report: Report, *, strict: bool = False, command: str = "") -> bytes:
     """The report as indented JSON; the same report gives the same bytes."""
-    data = msgspec.json.encode(as_json(report, strict=strict), order="deterministic")
+    made = as_json(report, strict=strict, command=command)
+    data = msgspec.json.encode(made, order="deterministic")
     return msgspec.json.format(data, indent=2) + b"\n"
 
 
@@ -99,11 +105,13 @@ def _result(result: RuleResult) -> JsonResult:
         reason=result.reason,
         declared_at=result.known.where if result.known else "",
         blocked_by=result.blocked_by,
-        evidence=None if passed or result.evidence is None else _evidence(result.evidence),
+        evidence=None if passed or result.evidence is None else json_evidence(result.evidence),
+        declared_link=result.known.link if result.known else "",
     )
 
 
-def _evidence(evidence: Evidence) -> JsonEvidence:
+def json_evidence(evidence: Evidence) -> JsonEvidence:
+    """The evidence as it is written."""
     scenario = evidence.trace.scenario
     return JsonEvidence(
         scenario.name,

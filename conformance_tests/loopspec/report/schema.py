@@ -1,4 +1,4 @@
-"""The published JSON Schemas, of one line of a trace and of a report."""
+"""The published JSON Schemas, of one line of a trace, of a report and of a badge."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from pathlib import Path
 
 import msgspec
 
+from loopspec.report.badge import badge_schema
 from loopspec.report.json import report_schema
 from loopspec.trace_file import schema as trace_schema
 
 
 def schemas() -> dict[str, bytes]:
     """The text of each schema by its file name."""
-    made = {"trace.schema.json": trace_schema(), "report.schema.json": report_schema()}
+    made = {
+        "trace.schema.json": trace_schema(),
+        "report.schema.json": report_schema(),
+        "badge.schema.json": badge_schema(),
+    }
     return {
         name: msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2) + b"\n"
         for name, schema in made.items()

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from loopspec.report.again import again
+from loopspec.report.chapters import COLUMNS, chapters
 from loopspec.report.model import Evidence, Report, RuleResult
 from loopspec.report.stretch import stretch
-from loopspec.vocabulary import Edition, Verdict
+from loopspec.vocabulary import Verdict
 
 _STYLES = {
     Verdict.PASS: "green",
@@ -24,13 +26,6 @@ _STYLES = {
     Verdict.BLOCKED: "yellow",
     Verdict.NOT_EXERCISED: "yellow",
     Verdict.NOT_APPLICABLE: "dim",
-}
-_COLUMNS = {
-    "pass": (Verdict.PASS,),
-    "fail": (Verdict.FAIL, Verdict.ERROR, Verdict.STALE, Verdict.BLOCKED),
-    "known": (Verdict.KNOWN,),
-    "n/a": (Verdict.NOT_APPLICABLE,),
-    "not exercised": (Verdict.NOT_EXERCISED,),
 }
 
 
@@ -53,11 +48,10 @@ def show(
     _show_lines("Look at the adapter first", map(Text, report.doubts), console)
     for result in report.failures:
         console.print()
-        _show_failure(result, console, _again(repeat, result, report.edition))
+        _show_failure(result, console, again(repeat, result, report.edition))
     for crash in report.loose_crashes:
         console.print()
-        console.print(Text.assemble(("error ", "bold red"), str(crash.trace.scenario)))
-        _show_evidence(crash, console)
+        _show_crash(crash, console)
     _show_lines(
         "Known deviations", (_known(r) for r in report.with_verdict(Verdict.KNOWN)), console
     )
@@ -87,9 +81,17 @@ def conclusion(report: Report, *, strict: bool = False) -> Text:
 
 def result_text(result: RuleResult, repeat: str = "") -> str:
     """One result with its evidence, as plain text."""
+    return _plain(lambda console: _show_failure(result, console, repeat))
+
+
+def crash_text(crash: Evidence) -> str:
+    """A scenario that was not played to its end, as plain text."""
+    return _plain(lambda console: _show_crash(crash, console))
+
+
+def _plain(print_to: Callable[[Console], None]) -> str:
     buffer = io.StringIO()
-    console = Console(file=buffer, width=100, color_system=None, highlight=False, emoji=False)
-    _show_failure(result, console, repeat)
+    print_to(Console(file=buffer, width=100, color_system=None, highlight=False, emoji=False))
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
 
 
@@ -105,17 +107,6 @@ def _header(report: Report) -> Text:
         f", edition {report.edition}: ",
         f"{report.traces} scenarios, {len(report.results)} rules: {told or 'none'}",
     )
-
-
-def _again(repeat: str, result: RuleResult, edition: Edition) -> str:
-    if not repeat:
-        return ""
-    words = [repeat, "--rule", result.rule.id]
-    if result.evidence and result.verdict is not Verdict.STALE:
-        words += ["--scenario", result.evidence.trace.scenario.name]
-    if edition is not Edition.TRANSFORMERS_5:
-        words += ["--edition", edition]
-    return " ".join(words)
 
 
 def _show_failure(result: RuleResult, console: Console, repeat: str) -> None:
@@ -140,6 +131,11 @@ def _show_failure(result: RuleResult, console: Console, repeat: str) -> None:
     if repeat:
         # One line, however long, so that it can be copied.
         console.print(Text.assemble("  ", ("repeat: ", "dim"), repeat), soft_wrap=True)
+
+
+def _show_crash(crash: Evidence, console: Console) -> None:
+    console.print(Text.assemble(("error ", "bold red"), str(crash.trace.scenario)))
+    _show_evidence(crash, console)
 
 
 def _show_evidence(evidence: Evidence, console: Console) -> None:
@@ -205,12 +201,8 @@ def _variants(report: Report, counted: bool) -> list[Text]:
 
 def _chapters(report: Report) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    for name in ("chapter", "rules", *_COLUMNS, "observations"):
+    for name in ("chapter", "rules", *COLUMNS, "observations"):
         table.add_column(name, justify="left" if name == "chapter" else "right")
-    chapters = dict.fromkeys(sorted(result.rule.chapter for result in report.results))
-    for chapter in chapters:
-        mine = [result for result in report.results if result.rule.chapter == chapter]
-        counts = [sum(r.verdict in verdicts for r in mine) for verdicts in _COLUMNS.values()]
-        cells = [len(mine), *counts, sum(result.observations for result in mine)]
-        table.add_row(chapter, *(str(cell) if cell else "-" for cell in cells))
+    for row in chapters(report):
+        table.add_row(row.chapter, *(str(cell or "-") for cell in row.cells))
     return table

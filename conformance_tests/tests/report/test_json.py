@@ -8,9 +8,11 @@ from pathlib import Path
 import jsonschema
 import msgspec
 import pytest
+from reported import broken
 
 from loopspec import check, judge, predict
 from loopspec.corpus import CORPUS
+from loopspec.known import Known
 from loopspec.report.json import JsonReport, report_json, report_schema
 from loopspec.report.schema import schemas, write_schemas
 from loopspec.targets import load_file
@@ -57,6 +59,15 @@ def test_a_report_of_nothing_is_valid_too() -> None:
     jsonschema.Draft202012Validator(report_schema()).validate(report)
     assert report["conforms"] is False
     assert report["by"] is None
+
+
+def test_it_says_what_made_it_and_what_a_declaration_refers_to() -> None:
+    known = {"CTRL-3": Known("CTRL-3", "old habit", "https://bug")}
+    report = json.loads(report_json(broken(known), command="loopspec check mine"))
+    jsonschema.Draft202012Validator(report_schema()).validate(report)
+    assert report["command"] == "loopspec check mine"
+    links = {rule["id"]: rule["declared_link"] for rule in report["rules"]}
+    assert links == {"CTRL-3": "https://bug", "EVT-1": "", "CTRL-11": ""}
 
 
 def test_the_same_traces_give_the_same_bytes() -> None:

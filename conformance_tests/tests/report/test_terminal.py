@@ -3,42 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 import msgspec
+from reported import BY, STOPS, chosen, crashed, keeps, made
 from rich.console import Console
 
-from loopspec import Act, Event, Report, Scenario, Scripted, Trace, judge, predict
+from loopspec import Report, Trace, judge
 from loopspec.known import Known
 from loopspec.report.terminal import conclusion, result_text, show
-from loopspec.spec import Rule, rules
-from loopspec.trace import Outcome, Provenance, Record
-from loopspec.vocabulary import Capability, Edition
-
-STOPS = Scenario(
-    name="stops",
-    shows=("CTRL-3",),
-    num_train_epochs=3,
-    callbacks=(Scripted("script", (Act(Event.STEP_END, 1, raises="E"),)),),
-)
-BY = Provenance("mine:Trainer", "1.2", tuple(sorted(Capability)), "1", {"torch": "2.9"})
-
-
-def made(change: Callable[[Record], Record] = lambda record: record) -> Trace:
-    trace = predict(STOPS)
-    return Trace(STOPS, BY, [*map(change, trace.records), *trace.returns], trace.outcome)
-
-
-def keeps(record: Record) -> Record:
-    """The second epoch begins with should_epoch_stop still set."""
-    if (record.event, record.step) != (Event.EPOCH_BEGIN, 1):
-        return record
-    calls = [msgspec.structs.replace(call, entry="E") for call in record.calls]
-    return msgspec.structs.replace(record, calls=calls)
-
-
-def chosen(*names: str) -> list[Rule]:
-    return [rules()[name] for name in names]
+from loopspec.spec import rules
+from loopspec.vocabulary import Edition
 
 
 def shown(report: Report, **options: object) -> str:
@@ -121,9 +96,7 @@ def test_blocked_rules_and_variants_are_lines() -> None:
 
 
 def test_a_crash_that_no_rule_tells_of_is_shown() -> None:
-    lost = msgspec.structs.replace(STOPS, name="lost", shows=())
-    crashed = Trace(lost, BY, made().records, Outcome("raised", "ValueError: x", "m.f", "train"))
-    report = judge([made(), crashed], rules=chosen("CTRL-3"))
+    report = judge([made(), crashed()], rules=chosen("CTRL-3"))
     parts = ["error lost: 3 epochs", "got: it raised ValueError: x in m.f, during train"]
     assert in_order(shown(report), [*parts, "does not conform: scenario lost"]) == []
 
