@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .PHONY: conformance test lint types tests test-integrations \
-  test-transformers-trackers versions mutation clean
+  test-transformers-trackers versions matrix mutation clean
 .PRECIOUS: .venvs/trackers-%/.ready
 
 # make conformance                       the reference trainer and transformers' Trainer
@@ -63,6 +63,13 @@ test-transformers-trackers: .venvs/trackers-local/.ready .venvs/trackers-hosted/
 versions: $(READY)
 	$(BIN)/python tools/record_version.py
 	$(BIN)/python tools/write_versions.py
+
+# Judges other people's trainers, each in an environment of its own, and writes docs/matrix.md.
+# make matrix                   all of results/subjects.toml
+# make matrix NAMES="trl-sft"   these
+matrix: $(READY)
+	$(BIN)/python tools/matrix.py $(NAMES); status=$$?; \
+	  $(BIN)/python tools/write_matrix.py && exit $$status
 
 # Changes our own code, one place at a time, and asks the tests: tools/mutation/README.md.
 mutation: $(READY)

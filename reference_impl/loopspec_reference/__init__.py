@@ -5,6 +5,8 @@ Callbacks written for one run on the other. The loop is in `trainer.py` and mean
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
+
 from .arguments import TrainingArguments
 from .callback import TrainerCallback
 from .checkpoint import get_last_checkpoint
@@ -19,6 +21,11 @@ from .outputs import EvalPrediction, PredictionOutput, TrainOutput
 from .state import TrainerState
 from .strategies import IntervalStrategy, SaveStrategy
 from .trainer import Trainer
+
+try:
+    __version__ = version("loopspec")
+except PackageNotFoundError:  # a bare source tree
+    __version__ = "0"
 
 __all__ = [
     "CallbackHandler",

@@ -1,4 +1,4 @@
-"""The published JSON Schemas, of one line of a trace, of a report and of a badge."""
+"""The published JSON Schemas: a line of a trace, a report, a badge, a committed result."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import msgspec
 
 from loopspec.report.badge import badge_schema
 from loopspec.report.json import report_schema
+from loopspec.report.kept import kept_schema
 from loopspec.trace_file import schema as trace_schema
 
 
@@ -17,6 +18,7 @@ def schemas() -> dict[str, bytes]:
         "trace.schema.json": trace_schema(),
         "report.schema.json": report_schema(),
         "badge.schema.json": badge_schema(),
+        "result.schema.json": kept_schema(),
     }
     return {
         name: msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2) + b"\n"
