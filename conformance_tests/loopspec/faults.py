@@ -38,8 +38,15 @@ def told(error: BaseException) -> str:
 
 EXTRAS = {
     "accelerate": "transformers",
+    "fastai": "fastai",
+    "ignite": "ignite",
+    "keras": "keras",
     "loopspec_reference": "reference",
     "numpy": "reference",
+    "poutyne": "poutyne",
+    "pytorch_accelerated": "pytorch-accelerated",
+    "pytorch_lightning": "lightning",
+    "skorch": "skorch",
     "torch": "reference",
     "tqdm": "reference",
     "transformers": "transformers",

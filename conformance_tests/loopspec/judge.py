@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from loopspec.adapted import decided_by_adapter
 from loopspec.doubts import doubts
 from loopspec.known import Known
 from loopspec.report.model import Evidence, Report, RuleResult
@@ -55,9 +56,13 @@ def judge(
     count = 0
     crashes: list[Evidence] = []
     doubted: list[str] = []
+    left_out: dict[str, str] = {}
     for trace in traces:
-        count += 1
         by = by or trace.by
+        if trace.left_out:
+            left_out[trace.scenario.name] = trace.outcome.error
+            continue
+        count += 1
         if trace.scenario.name == PLAIN:
             doubted = doubts(trace)
         if not trace.complete:
@@ -70,7 +75,7 @@ def judge(
     results = [_result(tally, declared, by, whole) for tally in tallies]
     ordered = _in_reading_order(_without_cascades(results), tallies)
     crashes.sort(key=lambda crash: crash.trace.scenario.name)
-    return Report(by, edition, count, whole, ordered, crashes, doubted)
+    return Report(by, edition, count, whole, ordered, crashes, doubted, left_out)
 
 
 def _declared(known: Mapping[str, Known | str], by: Provenance | None) -> dict[str, Known]:
@@ -143,7 +148,8 @@ def _result(
     rule = tally.rule
     declared = known.get(rule.id)
     lacking = rule.needs.difference(by.capabilities if by else ())
-    if lacking:
+    adapted = decided_by_adapter(rule.id, by.adapted) if by else ""
+    if lacking or adapted:
         verdict = Verdict.NOT_APPLICABLE
     elif tally.against:
         verdict = Verdict.KNOWN if declared else Verdict.FAIL
@@ -163,6 +169,7 @@ def _result(
         dict(sorted(tally.variants.items())),
         declared,
         lacking=tuple(sorted(lacking)),
+        adapted="" if lacking else adapted,
     )
 
 

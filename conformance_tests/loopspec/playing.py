@@ -12,6 +12,7 @@ from typing import Protocol
 
 import msgspec
 
+from loopspec.adapted import RULES as ADAPTED
 from loopspec.faults import SubjectFault, install_hint, told
 from loopspec.recording import provenance, record
 from loopspec.scenario import Scenario
@@ -50,6 +51,7 @@ def describe(subject: Subject) -> Described:
     try:
         _ = subject.callback_base  # imports the framework, so that a missing one shows here
         unknown = [name for name in subject.capabilities if name not in _CAPABILITIES]
+        odd = [name for name in subject.adapted if name not in ADAPTED]
         known = subject.known_deviations
         inherits = subject.inherits_deviations
         described = Described(provenance(subject), str(known) if known else None, inherits)
@@ -66,6 +68,11 @@ def describe(subject: Subject) -> Described:
         raise SubjectFault(
             f"{_class(subject)}: it declares {unknown[0]!r}, which is no capability. There are "
             f"{', '.join(_CAPABILITIES)}."
+        )
+    if odd:
+        raise SubjectFault(
+            f"{_class(subject)}: it declares {odd[0]!r} as adapted, which nothing is called that "
+            f"an adapter can decide. There are {', '.join(ADAPTED)}."
         )
     return described
 

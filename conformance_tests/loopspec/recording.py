@@ -40,6 +40,7 @@ def provenance(subject: Subject) -> Provenance:
         tuple(sorted(subject.capabilities)),
         suite_version(),
         dict(subject.packages),
+        dict(subject.adapted),
     )
 
 
@@ -59,6 +60,8 @@ def record(
             write(line)
 
     simulated = subject.simulate(scenario)
+    if reason := subject.leaves_out(scenario):
+        simulated = [], Outcome("left-out", reason)
     if simulated is not None:
         for line in simulated[0]:
             keep(line)

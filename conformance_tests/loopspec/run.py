@@ -155,7 +155,7 @@ def _play(
     traces: dict[str, Trace] = {}
     for first, batch in ((True, scenarios[:1]), (False, scenarios[1:])):
         for trace in stage.play(batch):
-            if first:
+            if first and not trace.left_out:
                 blame_adapter(trace, name)
             traces[trace.scenario.name] = trace
             if keep is not None:

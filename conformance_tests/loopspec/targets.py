@@ -18,7 +18,15 @@ from loopspec.recording import FILE_PREFIX
 from loopspec.subjects.base import Subject
 
 GROUP = "loopspec.subjects"
-BUILT_IN = {name: f"loopspec.subjects.builtin:{name}" for name in ("reference", "transformers")}
+BUILT_IN = {name: f"loopspec.subjects.builtin:{name}" for name in ("reference", "transformers")} | {
+    "lightning": "loopspec.subjects.foreign.lightning:LightningSubject",
+    "keras": "loopspec.subjects.foreign.keras:KerasSubject",
+    "ignite": "loopspec.subjects.foreign.ignite:IgniteSubject",
+    "skorch": "loopspec.subjects.foreign.skorch:SkorchSubject",
+    "fastai": "loopspec.subjects.foreign.fastai:FastaiSubject",
+    "pytorch-accelerated": "loopspec.subjects.foreign.pytorch_accelerated:AcceleratedSubject",
+    "poutyne": "loopspec.subjects.foreign.poutyne:PoutyneSubject",
+}
 FORMS = (
     "Three forms work: the name of a subject (such as reference or transformers), "
     "module:attribute, or path/to/file.py[:attribute]."

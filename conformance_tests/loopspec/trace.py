@@ -98,23 +98,27 @@ class Outcome(msgspec.Struct, tag_field="line", tag="outcome"):
     """How it ended. `raised`: an exception that no script asked for counts against the subject.
 
     `scripted` is an exception that a callback of the scenario raised; `hung` and `died` are written
-    by the one who watched the worker. `during` is the user's call that raised, or `building`.
+    by the one who watched the worker; `left-out` says that the trainer has nothing of what the
+    scenario asks for, and `error` what that is. `during` is the user's call that raised, or
+    `building`.
     """
 
-    kind: Literal["completed", "scripted", "raised", "hung", "died", "adapter-fault"]
+    kind: Literal["completed", "scripted", "raised", "hung", "died", "adapter-fault", "left-out"]
     error: str = ""
     where: str = ""
     during: str = ""
 
 
-class Provenance(msgspec.Struct, frozen=True):
-    """Who made a trace: the subject, and the versions of what it ran on."""
+class Provenance(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who made a trace: the subject, and the versions of what it ran on. `adapted` is what its
+    adapter does in its place, each with a sentence about it (see `loopspec.adapted`)."""
 
     subject: str
     version: str
     capabilities: tuple[Capability, ...]
     suite: str
     packages: dict[str, str] = {}
+    adapted: dict[str, str] = {}
 
 
 class Header(msgspec.Struct, tag_field="line", tag="trace"):
@@ -240,6 +244,11 @@ class Trace:
             if record.call in trains:
                 runs.setdefault(record.call, []).append(record)
         return list(runs.values())
+
+    @property
+    def left_out(self) -> bool:
+        """Whether the adapter left the scenario out, so that there is nothing to judge."""
+        return self.outcome.kind == "left-out"
 
     @property
     def complete(self) -> bool:

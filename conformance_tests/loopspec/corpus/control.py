@@ -141,6 +141,27 @@ SCENARIOS: tuple[Scenario, ...] = (
         callbacks=sets(Event.EVALUATE, "S", 2),
     ),
     Scenario(
+        name="stop-with-an-evaluation-each-epoch",
+        shows=("CTRL-2", "CTRL-23"),
+        num_train_epochs=3,
+        eval_strategy="epoch",
+        callbacks=sets(Event.STEP_END, "T", 2),
+    ),
+    Scenario(
+        name="epoch-stop-with-an-evaluation-each-epoch",
+        shows=("CTRL-3", "CTRL-4", "CTRL-24"),
+        num_train_epochs=3,
+        eval_strategy="epoch",
+        callbacks=sets(Event.STEP_END, "E", 2),
+    ),
+    Scenario(
+        name="stop-in-an-evaluation",
+        shows=("CTRL-2", "CTRL-23"),
+        num_train_epochs=3,
+        eval_strategy="epoch",
+        callbacks=sets(Event.EVALUATE, "T", 3),
+    ),
+    Scenario(
         name="stop-in-train-begin",
         shows=("CTRL-25",),
         callbacks=sets(Event.TRAIN_BEGIN, "T"),

@@ -156,6 +156,11 @@ SCENARIOS: tuple[Scenario, ...] = (
         **_all("steps", 3),  # type: ignore[arg-type]  # a table of several types
     ),
     Scenario(
+        name="evaluated-each-epoch",
+        shows=("FLOW-3",),
+        eval_strategy="epoch",
+    ),
+    Scenario(
         name="stopped-off-the-interval",
         shows=("FLOW-11",),
         callbacks=(Scripted("script", (Act(Event.STEP_BEGIN, 2, raises="T"),)),),

@@ -139,12 +139,41 @@ SCENARIOS: tuple[Scenario, ...] = (
         calls=("train", "train"),
     ),
     Scenario(
+        name="trained-twice-and-nothing-else",
+        shows=("EVT-2", "EVT-4", "EVT-8"),
+        calls=("train", "train"),
+    ),
+    Scenario(
+        name="evaluated-by-the-user",
+        shows=("EVT-31", "EVT-34", "EVT-36"),
+        train_batches=2,
+        num_train_epochs=1,
+        calls=("evaluate", "train", "evaluate"),
+    ),
+    Scenario(
         name="callback-raises",
         shows=("EVT-5",),
         callbacks=(
             Scripted("script", (Act(Event.STEP_END, 2, does="fail"),)),
             Scripted("after"),
         ),
+    ),
+    Scenario(
+        name="interrupted-at-a-step",
+        shows=("EVT-5", "EVT-43"),
+        may_raise=True,
+        callbacks=(
+            Scripted("script", (Act(Event.STEP_END, 2, does="interrupt"),)),
+            Scripted("after"),
+        ),
+    ),
+    Scenario(
+        name="trained-again-after-a-step-raised",
+        shows=("EVT-43", "EVT-44"),
+        may_raise=True,
+        callbacks=(Scripted("script", (Act(Event.STEP_END, 2, does="fail"),)),),
+        catches=True,
+        calls=("train", "train"),
     ),
     Scenario(
         name="interrupted",

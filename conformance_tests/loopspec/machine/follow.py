@@ -7,6 +7,7 @@ when from none of them it could come.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator, Sequence, Set
 from typing import NamedTuple, TypeAlias
 
@@ -28,15 +29,29 @@ class Violation(NamedTuple):
     expected: tuple[Event, ...]
 
 
-def follow(records: Sequence[Record], broken_off: Set[int] = frozenset()) -> Violation | None:
+def follow(
+    records: Sequence[Record],
+    broken_off: Set[int] = frozenset(),
+    *,
+    absent: frozenset[Event] = frozenset(),
+    requests: bool = True,
+) -> Violation | None:
     """Follow the records of one trainer from its construction on; None if all are legal.
 
     Events fired from inside a callback are followed as calls of their own. A trainer that fires
     none of the optional events is taken to have none. After a call in `broken_off`, which an
     exception ended, the loop is at no place any more.
+
+    Args:
+        absent: events that the trainer has not; a record of one is none of its doing.
+        requests: whether it has the three flags that ask for something; without them a watcher
+            cannot tell what was asked for.
     """
     fired = {record.event for record in records}
-    return _FOLLOWERS[any(event in fired for event in OPTIONAL)].follow(records, broken_off)
+    if fired.isdisjoint(OPTIONAL):
+        absent = absent.union(OPTIONAL)
+    own = (record for record in records if record.event not in absent)
+    return _follower(absent, requests).follow(own, broken_off)
 
 
 class Follower:
@@ -131,7 +146,21 @@ def _unsettled(flags: str, row: Row) -> str:
     return flags + "".join(f"{letter}?" for letter in CHANGES_FLAGS.get(row.effect, ""))
 
 
-_FOLLOWERS = {
-    True: Follower(PROTOCOL),
-    False: Follower(row._replace(event=None) if row.event in OPTIONAL else row for row in PROTOCOL),
-}
+_REQUESTS = (Flag.SAVE, Flag.EVALUATE, Flag.LOG)
+
+
+@functools.cache
+def _follower(absent: frozenset[Event], requests: bool) -> Follower:
+    """One for a trainer that has not all of the table."""
+    without = () if requests else _REQUESTS
+    return Follower(_reduced(row, absent, without) for row in PROTOCOL)
+
+
+def _reduced(row: Row, absent: frozenset[Event], without: Sequence[str]) -> Row:
+    """The row without its event if that is absent, and with the flags that there are not as facts,
+    of which a watcher cannot know."""
+    event = None if row.event in absent else row.event
+    when = tuple(
+        f"{part} asked" if part.removeprefix("not ") in without else part for part in row.when
+    )
+    return row._replace(event=event, when=when)

@@ -47,9 +47,9 @@ class JsonResult(msgspec.Struct):
 
 
 class JsonReport(msgspec.Struct):
-    """The whole report. `conforms` is the answer; `whole` says whether all scenarios were run;
-    `doubts` are signs that the adapter is at fault; `command` is what made it,
-    empty for a report that was made in Python."""
+    """The whole report. `conforms` is the answer; `whole` says whether all scenarios were run, but
+    for those that the adapter left out, each with its reason; `doubts` are signs that the adapter
+    is at fault; `command` is what made it, empty for a report that was made in Python."""
 
     version: int
     by: Provenance | None
@@ -62,6 +62,7 @@ class JsonReport(msgspec.Struct):
     crashes: list[JsonEvidence]
     doubts: list[str]
     command: str = ""
+    left_out: dict[str, str] = {}
 
 
 def as_json(report: Report, *, strict: bool = False, command: str = "") -> JsonReport:
@@ -78,6 +79,7 @@ def as_json(report: Report, *, strict: bool = False, command: str = "") -> JsonR
         crashes=[json_evidence(crash) for crash in report.crashes],
         command=command,
         doubts=report.doubts,
+        left_out=report.left_out,
     )
 
 

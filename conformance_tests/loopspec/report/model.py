@@ -25,7 +25,7 @@ class RuleResult(msgspec.Struct):
     `observations` counts the places where it had something to say, `against` those where it was
     broken. `variants` counts the behaviours that it names; `known` is the owner's declaration;
     `blocked_by` the rule whose failure explains this one; `lacking` the capabilities
-    that the rule needs and the subject has not.
+    that the rule needs and the subject has not; `adapted` what it hangs on and the adapter decides.
     """
 
     rule: Rule
@@ -37,6 +37,7 @@ class RuleResult(msgspec.Struct):
     known: Known | None = None
     blocked_by: str = ""
     lacking: tuple[Capability, ...] = ()
+    adapted: str = ""
 
     @property
     def level(self) -> Level:
@@ -62,7 +63,9 @@ class RuleResult(msgspec.Struct):
         if self.evidence is None or self.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE):
             return {
                 Verdict.PASS: f"{self.observations} observations",
-                Verdict.NOT_APPLICABLE: f"{', '.join(self.lacking)}: not declared by the subject",
+                Verdict.NOT_APPLICABLE: f"{self.adapted} is the adapter's, not the trainer's"
+                if self.adapted
+                else f"{', '.join(self.lacking)}: not declared by the subject",
             }.get(self.verdict, "no scenario gave it anything to look at")
         e = self.evidence
         record = e.trace.records[e.at] if 0 <= e.at < len(e.trace.records) else None
@@ -77,7 +80,8 @@ class RuleResult(msgspec.Struct):
 class Report(msgspec.Struct):
     """All results for one subject, in the order in which a person should read them.
 
-    `crashes` are the scenarios that were not played to their end, whichever rules they show.
+    `crashes` are the scenarios that were not played to their end, whichever rules they show;
+    `left_out` those that the adapter left out, with what the trainer has nothing of.
     `doubts` are signs that the adapter is at fault.
     """
 
@@ -88,6 +92,7 @@ class Report(msgspec.Struct):
     results: list[RuleResult]
     crashes: list[Evidence] = []
     doubts: list[str] = []
+    left_out: dict[str, str] = {}
 
     def with_verdict(self, *verdicts: Verdict) -> list[RuleResult]:
         return [result for result in self.results if result.verdict in verdicts]

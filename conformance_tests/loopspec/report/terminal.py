@@ -58,6 +58,8 @@ def show(
     _show_lines("Blocked", (_line(r) for r in report.with_verdict(Verdict.BLOCKED)), console)
     _show_lines("Not exercised", (_line(r) for r in report.gaps), console)
     _show_lines("Variants", _variants(report, verbose), console)
+    _show_lines("What the adapter decides, not the trainer", _adapted(report), console)
+    _show_lines("Scenarios that the adapter leaves out", _left_out(report), console)
     if verbose:
         _show_lines("All rules", (_line(r) for r in report.results), console)
     console.print()
@@ -187,6 +189,20 @@ def _line(result: RuleResult) -> Text:
 def _known(result: RuleResult) -> Text:
     link = f" ({result.known.link})" if result.known and result.known.link else ""
     return Text.assemble((result.rule.id, "yellow"), f" {result.level}: {result.reason}{link}")
+
+
+def _adapted(report: Report) -> Iterable[Text]:
+    """What is not judged because the adapter does it in the trainer's place, with its rules."""
+    for name, how in (report.by.adapted if report.by else {}).items():
+        silent = ", ".join(r.rule.id for r in report.results if r.adapted == name)
+        yield Text.assemble((name, "bold"), f": {how}", f" (not judged: {silent})" * bool(silent))
+
+
+def _left_out(report: Report) -> Iterable[Text]:
+    """The scenarios by what they ask for that the trainer has nothing of."""
+    for reason in dict.fromkeys(report.left_out.values()):
+        names = ", ".join(name for name, why in report.left_out.items() if why == reason)
+        yield Text.assemble((reason, "bold"), f": {names}")
 
 
 def _variants(report: Report, counted: bool) -> list[Text]:

@@ -11,7 +11,7 @@ from loopspec.rules.checking import Findings, check, saw, variant
 from loopspec.rules.patience import number
 from loopspec.rules.windows import Window, windows
 from loopspec.trace import Record, Trace
-from loopspec.vocabulary import Event, Flag
+from loopspec.vocabulary import Capability, Event, Flag
 
 T, _, S, V, L = Flag
 
@@ -33,19 +33,21 @@ def _moments(trace: Trace) -> list[Moment]:
     """The moments of a trace, in order; made once for each trace."""
     made: list[Moment] | None = trace.__dict__.get("_moments")
     if made is None:
+        requests = Capability.REQUESTS in trace.by.capabilities
         before = {b.i: a for a, b in trace.pairs if b.event in (Event.STEP_END, Event.EPOCH_END)}
         made = trace.__dict__["_moments"] = [
-            _moment(window, before.get(window.opening.i))
+            _moment(window, before.get(window.opening.i), requests)
             for window in windows(trace)
             if not trace.scenario.without_flow
         ]
     return made
 
 
-def _moment(window: Window, before: Record | None) -> Moment:
+def _moment(window: Window, before: Record | None, requests: bool) -> Moment:
     at = window.opening
     after_step = at.event is Event.STEP_END
-    if at.calls[0].control is None:  # a trainer without flags: what it does tells what was due
+    # A trainer without flags, or without these three: what it does tells what was due.
+    if at.calls[0].control is None or not requests:
         served = "S" * bool(window.count(Event.SAVE)) + "V" * bool(window.count(Event.EVALUATE))
         return Moment(window, at, after_step, served + "L" * bool(window.log), "")
     return Moment(window, at, after_step, at.entry, before.exit if before else "")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 
+from loopspec.adapted import absent_events
 from loopspec.machine.follow import follow
 from loopspec.rules.checking import Finding, Findings, check, saw
 from loopspec.rules.outline import Run, outline, planned_updates, updates_per_epoch
 from loopspec.trace import Record, Trace
-from loopspec.vocabulary import Event
+from loopspec.vocabulary import Capability, Event
 
 # Construction and training ------------------------------------------------------------------------
 
@@ -213,7 +214,12 @@ def no_epochs_no_epoch(trace: Trace) -> Findings:
 @check("EVT-40")
 def the_table_allows_it(trace: Trace) -> Findings:
     for records in filter(None, trace.trainers):
-        violation = follow(records, trace.broken_off)
+        violation = follow(
+            records,
+            trace.broken_off,
+            absent=absent_events(trace.by.adapted),
+            requests=Capability.REQUESTS in trace.by.capabilities,
+        )
         if violation is None:
             yield Finding(True, records[0].i)
         else:

@@ -117,12 +117,15 @@ class Subject(ABC):
         known_deviations: a file of known deviations that comes with it, if any.
         inherits_deviations: whether that file is another trainer's, from which this one derives;
             an entry that does not fit any more is no fault then.
+        adapted: what the adapter does in the trainer's place, or leaves out, each with a sentence
+            about it: the rules that hang on it are not applicable (`loopspec.adapted` lists them).
     """
 
     name: str
     capabilities: frozenset[Capability] = frozenset(Capability)
     known_deviations: Path | None = None
     inherits_deviations: bool = False
+    adapted: Mapping[str, str] = {}
 
     @property
     def version(self) -> str:
@@ -143,6 +146,11 @@ class Subject(ABC):
     def exportable_base(self) -> type | None:
         """The class that a callback derives from besides if checkpoints are to store its state."""
         return None
+
+    def leaves_out(self, scenario: Scenario) -> str:
+        """What the scenario asks for that this trainer has nothing of, where no capability says so:
+        it is not played then, and the report tells why. Empty for one that can be played."""
+        return ""
 
     @abstractmethod
     def build(self, scenario: Scenario, recorder: Recorder, folder: Path) -> Driver:
