@@ -37,7 +37,9 @@ tests: $(READY)
 # what else is installed. What was compared is written down for docs/trackers.md.
 TRACKED := reference_impl/tests/integrations
 
-test-integrations: test-integrations-local test-integrations-hosted test-integrations-flyte
+# Each of them is tried, whatever becomes of the others.
+test-integrations: $(READY)
+	$(MAKE) --keep-going $(addprefix test-integrations-,local hosted flyte)
 	$(BIN)/python tools/write_trackers.py --check
 
 test-integrations-%: .venvs/trackers-%/.ready
@@ -45,19 +47,16 @@ test-integrations-%: .venvs/trackers-%/.ready
 	  .venvs/trackers-$*/bin/python -m pytest $(TRACKED)
 
 # Those of transformers, by the same tests; many minutes, and so not part of the above.
-test-transformers-trackers: .venvs/trackers-local/.ready .venvs/trackers-hosted/.ready
-	for group in local hosted; do LOOPSPEC_TRACKED=transformers \
-	  LOOPSPEC_TRACKER_RESULTS=$(TRACKED)/results .venvs/trackers-$$group/bin/python -m pytest \
-	  $(TRACKED) || exit 1; done
+test-transformers-trackers: $(READY)
+	$(MAKE) --keep-going $(addprefix test-transformers-trackers-,local hosted flyte)
 	$(BIN)/python tools/write_trackers.py --check
 
+test-transformers-trackers-%: .venvs/trackers-%/.ready
+	LOOPSPEC_TRACKED=transformers LOOPSPEC_TRACKERS=$* LOOPSPEC_TRACKER_RESULTS=$(TRACKED)/results \
+	  .venvs/trackers-$*/bin/python -m pytest $(TRACKED)
+
 .venvs/trackers-%/.ready: $(TRACKED)/environments/%.txt constraints.txt
-	$(PYTHON) -m venv .venvs/trackers-$*
-	.venvs/trackers-$*/bin/python -m pip install --quiet --upgrade "pip>=25.1"
-	.venvs/trackers-$*/bin/python -m pip install --quiet --constraint constraints.txt torch
-	.venvs/trackers-$*/bin/python -m pip install --quiet --no-deps --requirement $<
-	.venvs/trackers-$*/bin/python -m pip install --quiet --no-deps --no-build-isolation --editable .
-	@touch $@
+	$(PYTHON) tools/tracker_environment.py $*
 
 # Judges the versions of transformers that the specification speaks of, each in its own environment.
 versions: $(READY)

@@ -35,6 +35,7 @@ class TensorBoardCallback(TrackerCallback):
     """
 
     name = "tensorboard"
+    packages = ("tensorboard", "tensorboardX")  # either of them
 
     def __init__(self, tb_writer: Any = None, **options: Any) -> None:
         super().__init__(**options)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cases import CASES
 from tracking.case import Case
-from tracking.judged import TRAINER, Verdicts, check_of, known, outcome_of
+from tracking.judged import TRAINER, check_of, is_another, known, outcome_of
+from tracking.results import Results
+from tracking.unavailable import unavailable
 
-_FOUND: defaultdict[str, dict[str, Any]] = defaultdict(dict)
-_VERDICTS = Verdicts()
+_RESULTS = Results()
+_KNOWN = known()
 
 
 @pytest.fixture
@@ -23,11 +24,10 @@ def note() -> Callable[..., None]:
     """Note what was compared: `note(case, numbers=29)`."""
 
     def write(case: Case, **facts: Any) -> None:
-        _FOUND[case.name] |= facts | {
-            "group": case.group,
-            "packages": {name: version(name) for name in case.packages},
-            "exact": case.exact,
-        }
+        if TRAINER != "reference":
+            return
+        packages = {name: version(name) for name in case.packages}
+        _RESULTS.take(case.name, group=case.group, packages=packages, exact=case.exact, **facts)
 
     return write
 
@@ -37,26 +37,44 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if TRAINER == "reference":
         return
     items[:] = [item for item in items if item.path.name == "test_contract.py"]
-    reasons = known()
     for item in items:
         tracker, check = check_of(item.name)
-        if reason := reasons.get(tracker, {}).get(check):
-            item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
+        if expected := _KNOWN.get(tracker, {}).get(check):
+            item.add_marker(pytest.mark.xfail(reason=expected.why, strict=True))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Take a failure that is another than the known one for what it is."""
+    report = yield
+    tracker, check = check_of(item.name)
+    expected = _KNOWN.get(tracker, {}).get(check)
+    if expected and is_another(expected, report):
+        report.outcome = "failed"
+        del report.wasxfail
+    return report
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Keep what becomes of the contract."""
-    outcome = outcome_of(report) if "test_contract.py" in report.nodeid else None
-    if outcome and outcome[0] != "skipped":
-        _VERDICTS.take(report.nodeid.rpartition("::")[2], *outcome)
+    """Keep what becomes of the contract with other trackers than the reference's."""
+    if TRAINER != "reference" and (words := outcome_of(report)):
+        tracker, check = check_of(report.nodeid.rpartition("::")[2])
+        _RESULTS.take(tracker, **{check: words})
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Count the trackers that can be tested in the environment that is for them."""
+    group, missing = os.environ.get("LOOPSPEC_TRACKERS"), unavailable()
+    if wanted := [case.name for case in CASES.values() if case.group == group]:
+        there = len(wanted) - len(missing)
+        line = f"trackers of {group}: {there} of {len(wanted)} can be tested"
+        terminalreporter.write_line(line)
+        for name, reason in missing.items():
+            terminalreporter.write_line(f"NOT TESTED: {name}: {reason}")
 
 
 def pytest_sessionfinish() -> None:
     """Write one file a tracker, if a folder is wanted: `LOOPSPEC_TRACKER_RESULTS`."""
-    folder = os.environ.get("LOOPSPEC_TRACKER_RESULTS")
-    if folder and TRAINER != "reference":
-        _VERDICTS.write(Path(folder, TRAINER))
-        return
-    for name, facts in _FOUND.items() if folder else ():
-        text = json.dumps(facts, indent=1, sort_keys=True)
-        Path(folder or "", f"{name}.json").write_text(text + "\n", "utf-8")
+    if folder := os.environ.get("LOOPSPEC_TRACKER_RESULTS"):
+        place = Path(folder) if TRAINER == "reference" else Path(folder, TRAINER)
+        _RESULTS.write(place, CASES)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from cases.tensorboard import Standing
 
 from loopspec_reference import Trainer, TrainerCallback
 from loopspec_reference.integrations.tensorboard import TensorBoardCallback
@@ -78,6 +80,27 @@ def test_a_second_training_and_a_log_after_the_end_are_added(
     assert written(folder)["train/loss", 5] > 0
     trainer.train()
     assert len(board(folder).Scalars("train/train_loss")) == 2
+
+
+def test_two_trainings_in_the_same_second_have_two_files(
+    build: Callable[..., Trainer], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """tensorboardX names its files by the second, and would write over the first."""
+    pytest.importorskip("tensorboardX")
+    with monkeypatch.context() as missing:
+        for module in ("tensorboard", "torch.utils.tensorboard"):
+            missing.setitem(sys.modules, module, None)
+        missing.setattr("tensorboardX.event_file_writer.time", Standing())
+        trainers = [build(5, **LOGGED) for _ in range(2)]
+        for number, trainer in enumerate(trainers):
+            trainer.train()
+            trainer.log({f"eval_after{number}": 1.0})
+    assert type(trainers[0].callback_handler.callbacks[1].tb_writer).__module__ == (
+        "tensorboardX.writer"
+    )
+    assert len(list(folder.iterdir())) == 4
+    values = written(folder)
+    assert values.keys() >= {("eval/after0", 5), ("eval/after1", 5), ("train/loss", 5)}
 
 
 def test_the_folder_is_in_the_output_folder_by_default(

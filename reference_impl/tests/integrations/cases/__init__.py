@@ -9,7 +9,7 @@ from cases.dvclive import DVCLIVE
 from cases.flyte import FLYTE
 from cases.mlflow import MLFLOW
 from cases.neptune import NEPTUNE
-from cases.tensorboard import TENSORBOARD
+from cases.tensorboard import TENSORBOARD, TENSORBOARD_X
 from cases.trackio import TRACKIO
 from cases.wandb import WANDB
 
@@ -20,6 +20,7 @@ CASES = {
         COMET_ML,
         NEPTUNE,
         TENSORBOARD,
+        TENSORBOARD_X,
         WANDB,
         TRACKIO,
         MLFLOW,

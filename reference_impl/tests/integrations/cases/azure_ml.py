@@ -54,7 +54,7 @@ def submitted(server: str, token: str = TOKEN) -> dict[str, str]:
 AZURE_ML = Case(
     "azure_ml",
     group="hosted",
-    needs=("azureml",),
+    needs=("azureml.core",),
     packages=("azureml-core",),
     read=read,
     named=str,

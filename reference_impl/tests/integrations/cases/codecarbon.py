@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import os
 from pathlib import Path
-from typing import Any
 
+from tracking import faults
 from tracking.case import Case, Fault, Read
 
 
@@ -33,9 +33,7 @@ CODECARBON = Case(
         "unreachable": Fault({"CODECARBON_COUNTRY_ISO_CODE": ""}, network="hole"),
         "raises": Fault(act="cases.codecarbon:obstruct"),
         "blocks": Fault(act="cases.codecarbon:block"),
-        "disk is full": Fault(
-            disk="full", callbacks="cases.codecarbon:elsewhere", act="tracking.faults:fill"
-        ),
+        "disk is full": Fault(disk="full", act="cases.codecarbon:fill", at=0),
     },
     spared={
         "credentials are missing": "a table needs none",
@@ -54,8 +52,8 @@ def block() -> None:
     os.mkfifo("out/emissions.csv")
 
 
-def elsewhere() -> list[Any]:
-    """A callback that writes to the small disk."""
-    from loopspec_reference.integrations.codecarbon import CodeCarbonCallback
-
-    return [CodeCarbonCallback(output_dir="full")]
+def fill() -> None:
+    """Have the table on the small disk, which is full."""
+    Path("out").mkdir()
+    Path("out/emissions.csv").symlink_to(faults.FULL.absolute() / "emissions.csv")
+    faults.fill()

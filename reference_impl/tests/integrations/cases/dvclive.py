@@ -79,7 +79,9 @@ DVCLIVE = Case(
         "raises": Fault(act="cases.dvclive:obstruct"),
         "blocks": Fault(act="cases.dvclive:block"),
         "disk is full": Fault(
-            disk="full", callbacks="cases.dvclive:elsewhere", act="tracking.faults:fill"
+            disk="full",
+            arguments={"dir": "full/live", "dvcyaml": None},
+            act="tracking.faults:fill",
         ),
     },
     spared={
@@ -97,10 +99,3 @@ def obstruct() -> None:
 
 def block() -> None:
     faults.block("dvclive/plots/metrics/*.tsv")
-
-
-def elsewhere() -> list[Any]:
-    """A callback that writes to the small disk."""
-    from loopspec_reference.integrations.dvclive import DVCLiveCallback
-
-    return [DVCLiveCallback(dir="full/live", dvcyaml=None)]

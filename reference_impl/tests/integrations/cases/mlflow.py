@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import tempfile
 import threading
+from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -51,12 +52,19 @@ def read(folder: Path, database: str = "runs.db") -> Read:
     (run,) = runs(folder, database)
     steps = [m for name in run.data.metrics for m in held.get_metric_history(run.info.run_id, name)]
     values = {(m.key, m.step): m.value for m in sorted(steps, key=lambda m: m.timestamp)}
-    artifacts = [
-        file.path
-        for top in held.list_artifacts(run.info.run_id)
-        for file in held.list_artifacts(run.info.run_id, top.path)
-    ]
+    artifacts = _files(lambda path: held.list_artifacts(run.info.run_id, path))
+    for model in held.search_logged_models([run.info.experiment_id]):
+        of_model = functools.partial(held.list_logged_model_artifacts, model.model_id)
+        artifacts += _files(of_model)
     return Read(values, run.data.params, artifacts)
+
+
+def _files(listed: Callable[[str | None], Any], path: str | None = None) -> list[str]:
+    """The files in a folder of artifacts, and in all below it."""
+    found: list[str] = []
+    for entry in listed(path):
+        found += _files(listed, entry.path) if entry.is_dir else [entry.path]
+    return found
 
 
 def leaves(folder: Path) -> set[str]:

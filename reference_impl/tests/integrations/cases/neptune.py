@@ -51,13 +51,6 @@ def read(folder: Path) -> Read:
     return found
 
 
-def keeping() -> list[Any]:
-    """A callback that uploads checkpoints."""
-    from loopspec_reference.integrations.neptune import NeptuneCallback
-
-    return [NeptuneCallback(log_checkpoints="same")]
-
-
 def stop() -> None:
     """Stop the run behind the trainer's back."""
     _run().stop()
@@ -85,7 +78,7 @@ NEPTUNE = Case(
     environment={"NEPTUNE_MODE": "offline"},
     named=lambda name: f"{BASE}/{rewrite(name)}",
     saving={},
-    callbacks="cases.neptune:keeping",
+    arguments={"log_checkpoints": "same"},
     faults={
         "unreachable": Fault(
             {"NEPTUNE_MODE": "async", "NEPTUNE_API_TOKEN": TOKEN, "NEPTUNE_PROJECT": "a/b"},

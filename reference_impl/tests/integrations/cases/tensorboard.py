@@ -1,9 +1,12 @@
-"""TensorBoard: event files, read with TensorBoard's own reader."""
+"""TensorBoard: event files of either writer, read with TensorBoard's own reader."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tracking import faults
 from tracking.case import Case, Fault, Read, full
@@ -39,6 +42,40 @@ TENSORBOARD = Case(
     },
 )
 
+TENSORBOARD_X = replace(
+    TENSORBOARD,
+    name="tensorboardX",
+    tracker="tensorboard",
+    hidden=("tensorboard",),
+    inside="cases.tensorboard:in_a_second",
+    needs=("tensorboard", "tensorboardX"),
+    packages=("tensorboardX",),
+    faults={**TENSORBOARD.faults, "blocks": Fault(act="cases.tensorboard:clog")},
+)
+"""The writer where TensorBoard itself is missing; only the reader has it."""
+
+
+class Standing:
+    """The time, in a second that does not pass."""
+
+    @staticmethod
+    def time() -> float:
+        return 1000.0
+
+
+def in_a_second(perform: Callable[[], Any]) -> Any:
+    """What `perform` gives where all of it is over within a second, whatever else the machine has
+    to do: tensorboardX names its files by the second."""
+    import tensorboardX.event_file_writer
+
+    tensorboardX.event_file_writer.time = Standing()
+    return perform()
+
 
 def block() -> None:
     faults.block("board/events.out.tfevents*")
+
+
+def clog() -> None:
+    """tensorboardX keeps its file open."""
+    faults.clog("events.out.tfevents")

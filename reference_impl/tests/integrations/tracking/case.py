@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from loopspec_reference.integrations.values import rewrite
+from tracking.unavailable import unavailable
 
 Values = dict[tuple[str, int], float]
 
@@ -30,7 +31,8 @@ class Fault:
     """One way in which a tracker fails, made in the real package.
 
     `environment`, `network` and `disk` are as for `play`; `act` is a function, `module:function`,
-    that the job calls at step `at`, or before the trainer is built for 0. `warns`: whether the
+    that the job calls at step `at`, or before the trainer is built for 0. `arguments`: those of the
+    callback, if the fault needs any. `warns`: whether the
     trainer has to say that the tracker is off; some trackers swallow their own failures. `within`:
     seconds that it may take longer than the job without a tracker, its start included.
     """
@@ -40,7 +42,7 @@ class Fault:
     disk: str = ""
     act: str = ""
     at: int = 7
-    callbacks: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     warns: bool = True
     within: float = 30.0
 
@@ -52,8 +54,10 @@ def full(**environment: str) -> Fault:
 
 @dataclass
 class Case:
-    """One tracker.
+    """One tracker, or one of the packages that it can be had through.
 
+    `tracker` is what `report_to` calls it, its own name by default; `hidden` are modules that the
+    job is to find missing.
     `group` is the environment it is tested in; `needs` are the modules that must be importable;
     `environment` has it run offline, where `{folder}` stands for the folder of the job; `named`
     is its name of a logged number; `exact` is False where it keeps float32.
@@ -64,8 +68,8 @@ class Case:
     `inside`: a function, `module:function`, that calls the job where the tracker wants to be.
     `prepare`: makes what must be there before the job starts, in its folder. `leaves`: what it left
     in a folder besides new files, as words.
-    `packages`: the distributions whose versions are reported. `callbacks`: a function,
-    `module:function`, that makes the callback, where its name in `report_to` does not do.
+    `packages`: the distributions whose versions are reported. `arguments`: those of the callback,
+    where its name in `report_to` does not do.
     """
 
     name: str
@@ -82,20 +86,42 @@ class Case:
     faults: Mapping[str, Fault] = field(default_factory=dict)
     spared: Mapping[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
-    callbacks: str = ""
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     inside: str = ""
+    tracker: str = ""
+    hidden: tuple[str, ...] = ()
     prepare: Callable[[Path], None] | None = None
     leaves: Callable[[Path], set[str]] = lambda folder: set()
 
+    @property
+    def called(self) -> str:
+        """Its name in `report_to`, and in warnings."""
+        return self.tracker or self.name
+
     def require(self) -> None:
-        """Skip where the package is missing; fail where it must be there."""
-        lacking = [name for name in self.needs if find_spec(name) is None]
+        """Skip where the package is missing; fail where it must be there.
+
+        It need not be where the environment was built without it: that is noted, with its reason.
+        """
+        if reason := unavailable().get(self.name):
+            pytest.skip(f"{self.name} is not tested: {reason}")
+        lacking = [name for name in self.needs if not _is_there(name)]
         if not lacking:
             return
         words = f"{self.name} needs {', '.join(lacking)}: make test-integrations"
         if os.environ.get("LOOPSPEC_TRACKERS") == self.group:
             pytest.fail(words)
         pytest.skip(words)
+
+    def job(self, fault: Fault | None = None) -> dict[str, Any]:
+        """What a job is told: where it runs, and whether it asks for the tracker by its name or for
+        a callback with arguments."""
+        job = {"report_to": [self.called], "inside": self.inside, "hidden": self.hidden}
+        if fault and fault.act:
+            job |= {"act": fault.act, "act_at": fault.at}
+        if arguments := (fault and fault.arguments) or self.arguments:
+            job |= {"report_to": "none", "tracker": self.called, "arguments": dict(arguments)}
+        return job
 
     def set_up(self, folder: Path, **more: str) -> dict[str, str]:
         """Prepare the folder; gives its environment for a job in it."""
@@ -106,3 +132,10 @@ class Case:
     def wanted(self, told: Values) -> Values:
         """What it must hold of what was logged."""
         return {(self.named(name), step): value for (name, step), value in told.items()}
+
+
+def _is_there(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # the package that it is in
+        return False

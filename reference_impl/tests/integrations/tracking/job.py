@@ -16,6 +16,8 @@ from typing import Any
 
 import torch
 
+from loopspec_reference.integrations import TRACKERS
+
 
 class Tiny(torch.nn.Module):
     """A linear model that gives its loss."""
@@ -152,9 +154,19 @@ def _other(library: Any) -> Any:
 
 
 def _made(job: dict[str, Any]) -> list[Any]:
-    """Callbacks built by the job's own function."""
+    """Callbacks built by the job's own function, and the tracker with the arguments for it."""
     made: list[Any] = _named(job["callbacks"])() if job.get("callbacks") else []
+    if job.get("tracker"):
+        made.append(_tracker(job["trainer"], job["tracker"])(**job["arguments"]))
     return made
+
+
+def _tracker(trainer: str, name: str) -> Any:
+    """The trainer's own callback for a tracker; the classes have the same names in both."""
+    module, _, made = TRACKERS[name].callback.partition(":")
+    ours = f"loopspec_reference.integrations.{module}"
+    place = ours if trainer == "reference" else f"{trainer}.integrations"
+    return getattr(importlib.import_module(place), made)
 
 
 def _named(what: str) -> Any:
@@ -168,12 +180,17 @@ def _call(trainer: Any, call: str, rows: list[Any]) -> None:
         trainer.predict(rows[:8])
     elif call == "log":
         trainer.log({"eval_after": 3.25})
+    elif call == "train again":
+        # A shorter one: what the first logged after its end is not logged again.
+        trainer.args.max_steps //= 2
+        trainer.train()
     else:
-        getattr(trainer, call.partition(" ")[0])()  # "train again" is a second train()
+        getattr(trainer, call)()
 
 
 if __name__ == "__main__":
     wanted = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    sys.modules |= dict.fromkeys(wanted.get("hidden", ()))  # type: ignore[arg-type] # None: missing
     call = _named(wanted["inside"]) if wanted.get("inside") else lambda perform: perform()
     result = call(lambda: perform(wanted))
     Path("result.json").write_text(json.dumps(result, default=str), "utf-8")

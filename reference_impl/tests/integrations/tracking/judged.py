@@ -3,20 +3,34 @@ transformers, with what they are known to do otherwise."""
 
 from __future__ import annotations
 
-import json
 import os
+import re
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 TRAINER = os.environ.get("LOOPSPEC_TRACKED", "reference")
 KNOWN = Path(__file__).parents[1] / "known.toml"
+HOLDS = "holds"
+_LONGEST = 200
 
 
-def known() -> dict[str, dict[str, str]]:
-    """By tracker and check, why it fails: only for the trackers of transformers."""
-    found: dict[str, dict[str, str]] = tomllib.loads(KNOWN.read_text("utf-8"))
-    return found if TRAINER == "transformers" else {}
+class Known(NamedTuple):
+    """Why a check fails, and a part of what the failing check says: another failure is not it."""
+
+    why: str
+    shows: str
+
+
+def known(trainer: str = TRAINER) -> dict[str, dict[str, Known]]:
+    """By tracker and check, what is known to fail: only for the trackers of transformers."""
+    if trainer != "transformers":
+        return {}
+    found = tomllib.loads(KNOWN.read_text("utf-8"))
+    return {
+        tracker: {check: Known(**words) for check, words in checks.items()}
+        for tracker, checks in found.items()
+    }
 
 
 def check_of(name: str) -> tuple[str, str]:
@@ -27,29 +41,23 @@ def check_of(name: str) -> tuple[str, str]:
     return tracker, fault or function.removeprefix("test_").replace("_", " ")
 
 
-class Verdicts:
-    """What became of each check, by tracker."""
-
-    def __init__(self) -> None:
-        self.found: dict[str, dict[str, str]] = {}
-
-    def take(self, name: str, outcome: str, words: str) -> None:
-        """The outcome of one test."""
-        tracker, check = check_of(name)
-        self.found.setdefault(tracker, {})[check] = words if outcome == "known" else outcome
-
-    def write(self, folder: Path) -> None:
-        """One file a tracker."""
-        folder.mkdir(parents=True, exist_ok=True)
-        for tracker, checks in self.found.items():
-            text = json.dumps(checks, indent=1, sort_keys=True)
-            (folder / f"{tracker}.json").write_text(text + "\n", "utf-8")
-
-
-def outcome_of(report: Any) -> tuple[str, str] | None:
-    """What a report of pytest says, and the words for it; None where the test did not get to it."""
-    if report.when != "call" and not report.skipped:
+def outcome_of(report: Any) -> str | None:
+    """`HOLDS`, or the first line of what a failed test says, whether it was expected to fail or
+    not; None where the test did not get to it."""
+    if report.when != "call":
         return None
-    if hasattr(report, "wasxfail"):
-        return "known", report.wasxfail.removeprefix("reason: ")
-    return ("holds" if report.passed else report.outcome), ""
+    if report.passed:
+        return HOLDS
+    if report.skipped and not hasattr(report, "wasxfail"):
+        return None
+    crash = getattr(report.longrepr, "reprcrash", None)
+    line = str(crash.message if crash else report.longrepr).partition("\n")[0]
+    # The folders of a test have another name each time.
+    line = re.sub(r"/tmp/[^\s'\"]*", "...", line.removeprefix("AssertionError: "))
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}..."
+
+
+def is_another(expected: Known, report: Any) -> bool:
+    """Whether a test that was expected to fail failed, but otherwise than it is known for."""
+    words = outcome_of(report) if hasattr(report, "wasxfail") else None
+    return words not in (None, HOLDS) and expected.shows not in str(words)

@@ -41,6 +41,17 @@ class Played:
         """What was logged, by name and step."""
         return {(name, step): value for name, step, value in self.result["told"]}
 
+    def must_end_well(self) -> None:
+        """Raises AssertionError where the job raised, or ended with another code than 0."""
+        if words := self.result["error"] or (self.code and f"exit {self.code}"):
+            raise AssertionError(f"{words}\n{self.output}")
+
+    def must_be_quiet(self) -> None:
+        """Raises AssertionError where it did, or where the trainer warned of something."""
+        self.must_end_well()
+        if self.warnings:
+            raise AssertionError(f"{'; '.join(self.warnings)}\n{self.output}")
+
     @property
     def warnings(self) -> list[str]:
         """What the trainer warned of."""
@@ -116,7 +127,7 @@ def play(
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, signal.SIGKILL)
         output, _ = process.communicate()
-        raise AssertionError(f"not over within {timeout:g} s:\n{output}") from None
+        raise AssertionError(f"not over in time\n{timeout:g} s:\n{output}") from None
     seconds = time.perf_counter() - started
     (folder / "output.txt").write_text(output, "utf-8")
     result = folder / "result.json"
