@@ -28,9 +28,10 @@ trained weights must be the same to the bit. `make test-integrations` repeats it
 FAULTS = """
 ## What fails, and how much longer the training may take then
 
-A dash is a fault that the tracker cannot have, or does not have by itself; its case in
-`reference_impl/tests/integrations/cases`
-says why.
+A fault is made in the real package, or in what it works with: a network in which packets vanish, a
+disk of its own that is full, a process that is stopped or killed, a database that is locked. The
+time is what the whole program may take longer than without a tracker, where each call of a tracker
+may take 4 seconds. The reasons for the dashes are below.
 
 """
 JUDGED = """
@@ -70,7 +71,13 @@ def _faults(found: dict[str, dict[str, Any]]) -> str:
         f"| {tracker} | " + " | ".join(facts.get(name, "-") for name in names) + " |\n"
         for tracker, facts in found.items()
     ]
-    return f"| tracker | {head} |\n|---{'|---' * len(names)}|\n" + "".join(rows)
+    spared = [
+        f"- {tracker}, {name}: {why}.\n"
+        for tracker, facts in found.items()
+        for name, why in facts.get("spared", {}).items()
+    ]
+    table = f"| tracker | {head} |\n|---{'|---' * len(names)}|\n{''.join(rows)}"
+    return f"{table}\n{''.join(spared)}"
 
 
 def _judged(judged: dict[str, dict[str, str]], known: Known) -> str:

@@ -41,12 +41,14 @@ def test_what_transformers_does_otherwise_is_known_and_nothing_else_is() -> None
 
 def test_a_row_says_what_was_compared() -> None:
     facts = {**FACTS, "numbers": 3, "parameters": 4, "fault: raises": "within 3 s"}
+    facts["spared"] = {"dies": "it has no process"}
     text = trackers.page({"a": facts, "b": FACTS}, {}, {})
     assert "| a | one 1.2 | local | 3, equal | 4 | - |" in text
     assert "| b | one 1.2 | local | - | - | - |" in text
     assert "| tracker | raises |" in text
     assert "| a | within 3 s |" in text
     assert "| b | - |" in text
+    assert "- a, dies: it has no process.\n" in text
 
 
 @pytest.mark.parametrize(

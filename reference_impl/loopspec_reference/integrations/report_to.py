@@ -65,8 +65,8 @@ def _callback(name: Any) -> type[Any]:
     try:
         found: type[Any] = getattr(importlib.import_module(f".{module}", __package__), made)
         found.check()
-    # Whatever a broken package raises on import.
-    except Exception as error:
+    # Whatever a broken package raises on import; some end the program where a library is missing.
+    except (Exception, SystemExit) as error:
         raise BrokenError(
             f"The package for {name} is installed, but importing it raised "
             f"{type(error).__name__}: {error}. Reinstall it: pip install {tracker.install}."

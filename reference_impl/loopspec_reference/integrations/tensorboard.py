@@ -22,8 +22,12 @@ _NUMBERS = itertools.count()
 def _writer_class() -> Any:
     try:
         from torch.utils.tensorboard import SummaryWriter
-    except ImportError:
-        from tensorboardX import SummaryWriter  # type: ignore[import-not-found,unused-ignore,no-redef]
+    except ImportError as error:
+        try:
+            from tensorboardX import SummaryWriter  # type: ignore[import-not-found,unused-ignore,no-redef]
+        except ModuleNotFoundError as other:
+            # Where only the first is installed, it is the one that is broken.
+            raise error if other.name == "tensorboardX" else other from None
     return SummaryWriter
 
 

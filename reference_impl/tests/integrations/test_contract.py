@@ -89,8 +89,9 @@ def test_the_parameters_arrive(case: Case, note: Note) -> None:
 
 
 @cases
-def test_a_run_is_the_same_with_a_tracker_and_without(case: Case) -> None:
+def test_a_run_is_the_same_with_a_tracker_and_without(case: Case, note: Note) -> None:
     case.require()
+    note(case, spared=dict(case.spared))
     one, other = tracked(case.name).result, untracked().result
     assert one["weights"] == other["weights"]
     assert [(row["step"], row.keys()) for row in one["history"]] == [

@@ -52,11 +52,29 @@ def test_all_is_the_default() -> None:
     assert TrainingArguments().report_to == ["tensorboard"]
 
 
-@pytest.mark.parametrize("choice", [["none", "tensorboard"], ["all", "tensorboard"], "TensorBoard"])
-def test_all_and_none_stand_alone_and_case_counts(
-    build: Callable[..., Trainer], choice: Any
+@pytest.mark.parametrize(
+    ("choice", "refused"),
+    [
+        (["none", "tensorboard"], "'none'"),
+        (["tensorboard", "all"], "'all'"),
+        ("TensorBoard", "'TensorBoard'"),
+        ("a tracker", "'a tracker'"),
+        (["tensorboard", "a tracker"], "'a tracker'"),
+        ("tensorboard,wandb", "'tensorboard,wandb'"),
+        (("tensorboard",), r"\('tensorboard',\)"),
+        ("", "''"),
+        (None, "None"),
+        ([None], "None"),
+        (1, "1"),
+    ],
+)
+def test_all_else_is_an_error_that_says_what_there_is(
+    build: Callable[..., Trainer], choice: Any, refused: str
 ) -> None:
-    with pytest.raises(ValueError, match="is not supported in report_to: azure_ml"):
+    words = (
+        f"^{refused} is not supported in report_to: azure_ml, comet_ml, .* are known here; 'all'"
+    )
+    with pytest.raises(ValueError, match=words):
         build(report_to=choice)
 
 

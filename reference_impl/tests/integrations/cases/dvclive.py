@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -17,8 +18,9 @@ from loopspec_reference.integrations.dvclive import path_of
 def prepare(folder: Path) -> None:
     folder.mkdir(exist_ok=True)
     who = ["-c", "user.name=me", "-c", "user.email=me@localhost"]
+    when = {f"GIT_{who}_DATE": "2026-01-01T00:00:00Z" for who in ("AUTHOR", "COMMITTER")}
     for words in (["init", "-q"], [*who, "commit", "-q", "--allow-empty", "-m", "first"]):
-        subprocess.run(["git", *words], cwd=folder, check=True)
+        subprocess.run(["git", *words], cwd=folder, check=True, env=os.environ | when)
 
 
 def read(folder: Path) -> Read:
@@ -78,11 +80,7 @@ DVCLIVE = Case(
         ),
         "raises": Fault(act="cases.dvclive:obstruct"),
         "blocks": Fault(act="cases.dvclive:block"),
-        "disk is full": Fault(
-            disk="full",
-            arguments={"dir": "full/live", "dvcyaml": None},
-            act="tracking.faults:fill",
-        ),
+        "disk is full": Fault(disk="dvclive", act="cases.dvclive:fill"),
     },
     spared={
         "credentials are missing": "only Studio has any, and is left out without them",
@@ -95,6 +93,10 @@ def obstruct() -> None:
     summary = Path("dvclive/metrics.json")
     summary.unlink()
     summary.mkdir()
+
+
+def fill() -> None:
+    faults.fill(Path("dvclive"))
 
 
 def block() -> None:

@@ -31,8 +31,7 @@ class Fault:
     """One way in which a tracker fails, made in the real package.
 
     `environment`, `network` and `disk` are as for `play`; `act` is a function, `module:function`,
-    that the job calls at step `at`, or before the trainer is built for 0. `arguments`: those of the
-    callback, if the fault needs any. `warns`: whether the
+    that the job calls at step `at`, or before the trainer is built for 0. `warns`: whether the
     trainer has to say that the tracker is off; some trackers swallow their own failures. `within`:
     seconds that it may take longer than the job without a tracker, its start included.
     """
@@ -42,7 +41,6 @@ class Fault:
     disk: str = ""
     act: str = ""
     at: int = 7
-    arguments: Mapping[str, Any] = field(default_factory=dict)
     warns: bool = True
     within: float = 30.0
 
@@ -119,8 +117,8 @@ class Case:
         job = {"report_to": [self.called], "inside": self.inside, "hidden": self.hidden}
         if fault and fault.act:
             job |= {"act": fault.act, "act_at": fault.at}
-        if arguments := (fault and fault.arguments) or self.arguments:
-            job |= {"report_to": "none", "tracker": self.called, "arguments": dict(arguments)}
+        if self.arguments:
+            job |= {"report_to": "none", "tracker": self.called, "arguments": dict(self.arguments)}
         return job
 
     def set_up(self, folder: Path, **more: str) -> dict[str, str]:

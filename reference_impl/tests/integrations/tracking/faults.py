@@ -9,12 +9,12 @@ from contextlib import suppress
 from pathlib import Path
 
 FULL = Path("full")
-"""The folder that `play` mounts a small disk at, where a fault asks for one."""
+"""The folder that `play` mounts a small disk at, where a fault asks for one and for no other."""
 
 
-def fill() -> None:
+def fill(disk: Path = FULL) -> None:
     """Fill the small disk up."""
-    with suppress(OSError), (FULL / "filler").open("wb", buffering=0) as file:
+    with suppress(OSError), (disk / "filler").open("wb", buffering=0) as file:
         while True:
             file.write(bytes(4096))
 
