@@ -22,8 +22,8 @@ steps: every number that was logged is read back from what the tracker wrote, an
 parameters and the checkpoints. Then its back end fails, in each of the ways that it can, and the
 trained weights must be the same to the bit. `make test-integrations` repeats it.
 
-| tracker | version | environment | numbers | parameters | files of checkpoints |
-|---|---|---|---|---|---|
+| tracker | version | environment | what is read | numbers | parameters | files of checkpoints |
+|---|---|---|---|---|---|---|
 """
 FAULTS = """
 ## What fails, and how much longer the training may take then
@@ -61,7 +61,8 @@ def _row(name: str, facts: dict[str, Any]) -> str:
     equal = "equal" if facts["exact"] else "equal as float32"
     numbers = f"{facts['numbers']}, {equal}" if "numbers" in facts else "-"
     kept = facts.get("parameters", "-"), facts.get("artifacts", "-")
-    return f"| {name} | {versions} | {facts['group']} | {numbers} | {kept[0]} | {kept[1]} |\n"
+    cells = [name, versions, facts["group"], facts["how"], numbers, *map(str, kept)]
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _faults(found: dict[str, dict[str, Any]]) -> str:

@@ -4,7 +4,12 @@ import pytest
 import write_trackers as trackers
 from cases import CASES
 
-FACTS: dict[str, Any] = {"exact": True, "group": "local", "packages": {"one": "1.2"}}
+FACTS: dict[str, Any] = {
+    "exact": True,
+    "group": "local",
+    "packages": {"one": "1.2"},
+    "how": "a file",
+}
 
 
 def test_the_page_is_what_the_committed_results_say() -> None:
@@ -43,8 +48,8 @@ def test_a_row_says_what_was_compared() -> None:
     facts = {**FACTS, "numbers": 3, "parameters": 4, "fault: raises": "within 3 s"}
     facts["spared"] = {"dies": "it has no process"}
     text = trackers.page({"a": facts, "b": FACTS}, {}, {})
-    assert "| a | one 1.2 | local | 3, equal | 4 | - |" in text
-    assert "| b | one 1.2 | local | - | - | - |" in text
+    assert "| a | one 1.2 | local | a file | 3, equal | 4 | - |" in text
+    assert "| b | one 1.2 | local | a file | - | - | - |" in text
     assert "| tracker | raises |" in text
     assert "| a | within 3 s |" in text
     assert "| b | - |" in text

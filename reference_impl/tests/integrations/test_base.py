@@ -70,3 +70,43 @@ def test_the_first_process_of_all_or_of_each_machine(
     state.is_local_process_zero, state.is_world_process_zero = True, False
     tracker.on_train_begin(trainer.args, state, trainer.control)
     assert bool(tracker.calls) == tracker.one_per_machine
+
+
+class Silent(Noting):
+    """Does not come back from one call."""
+
+    def __init__(self, silent: str, gate: threading.Event, **options: Any) -> None:
+        super().__init__(timeout=0.05, **options)
+        self.silent, self.gate = silent, gate
+
+    def _wait(self, call: str) -> None:
+        if call == self.silent:
+            self.gate.wait()
+
+    def setup(self, args: Any, state: Any, model: Any) -> None:
+        self._wait("setup")
+
+    def log(self, values: dict[str, float], texts: dict[str, str], step: int) -> None:
+        self._wait("log")
+
+    def close(self, failed: bool) -> None:
+        self._wait("close")
+
+
+@pytest.mark.parametrize("call", ["setup", "log", "close"])
+@pytest.mark.parametrize("on_error", ["warn", "raise"])
+def test_a_call_that_does_not_come_back_is_an_error_as_others_are(
+    build: Callable[..., Trainer], caplog: Any, call: str, on_error: Any
+) -> None:
+    gate = threading.Event()
+    trainer = build(2, [Silent(call, gate, on_error=on_error)])
+    if on_error == "raise":
+        with pytest.raises(TimeoutError, match=r"no answer within 0.05 seconds"):
+            trainer.train()
+        assert caplog.text == ""
+    else:
+        trainer.train()
+        told = "noting is off: it raised TimeoutError: no answer within 0.05 seconds."
+        assert caplog.text.count("noting is off") == 1
+        assert told in caplog.text
+    gate.set()

@@ -33,7 +33,7 @@ TENSORBOARD = Case(
     faults={
         "raises": Fault({"TENSORBOARD_LOGGING_DIR": "{folder}/job.json/board"}),
         "disk is full": full(TENSORBOARD_LOGGING_DIR="{folder}/full"),
-        "blocks": Fault(act="cases.tensorboard:block", within=15),
+        "blocks": Fault(act="cases.tensorboard:block"),
     },
     spared={
         "unreachable": "it writes files, and asks nobody",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -103,13 +104,22 @@ class Case:
         """
         if reason := unavailable().get(self.name):
             pytest.skip(f"{self.name} is not tested: {reason}")
-        lacking = [name for name in self.needs if not _is_there(name)]
-        if not lacking:
+        if not (lacking := self.lacking()):
             return
         words = f"{self.name} needs {', '.join(lacking)}: make test-integrations"
         if os.environ.get("LOOPSPEC_TRACKERS") == self.group:
             pytest.fail(words)
         pytest.skip(words)
+
+    def lacking(self) -> list[str]:
+        """The modules that are missing."""
+        return [name for name in self.needs if not _is_there(name)]
+
+    @property
+    def how(self) -> str:
+        """What is read of it, as the module of its case says it first."""
+        words = str(sys.modules[self.read.__module__].__doc__).partition("\n\n")[0]
+        return " ".join(words.split()).partition(": ")[2].rstrip(".")
 
     def job(self, fault: Fault | None = None) -> dict[str, Any]:
         """What a job is told: where it runs, and whether it asks for the tracker by its name or for
