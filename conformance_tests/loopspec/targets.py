@@ -69,6 +69,27 @@ def _load(target: str) -> Any:
     return _named(target)
 
 
+def load_class(target: str) -> type:
+    """The class that `module:attribute` or `path/to/file.py:attribute` names.
+
+    Raises:
+        SubjectFault: there is none, or it cannot be imported.
+    """
+    if os.getcwd() not in sys.path:
+        sys.path.insert(0, os.getcwd())
+    if ":" not in target:
+        raise SubjectFault(f"{target}: say which class, as module:attribute or file.py:attribute.")
+    try:
+        found = _load(target)
+    except SubjectFault:
+        raise
+    except (Exception, SystemExit) as error:
+        raise SubjectFault(_failed(target, error)) from error
+    if not isinstance(found, type):
+        raise SubjectFault(f"{target}: it is {_what(found)}, no class.")
+    return found
+
+
 def _named(name: str) -> Any:
     others = {entry.name: entry.value for entry in entry_points(group=GROUP)}
     known = others | BUILT_IN

@@ -13,6 +13,7 @@ import click
 from loopspec.cli.check import check
 from loopspec.cli.explain import explain
 from loopspec.cli.judge import judge
+from loopspec.cli.new_adapter import new_adapter
 from loopspec.cli.record import record
 from loopspec.cli.rules import rules
 from loopspec.faults import Fault
@@ -34,6 +35,7 @@ def loopspec(context: click.Context) -> None:
 
     \b
     loopspec check mypkg:MyTrainer      run the scenarios on a trainer and judge it
+    loopspec new-adapter mypkg:Loop     write the adapter for a loop of another shape
     loopspec explain CTRL-3             what a rule says, why, and with which example
 
     Exit status: 0 it conforms, 1 it does not, 2 wrong use or the adapter's fault, 3 nothing was
@@ -43,7 +45,7 @@ def loopspec(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (check, explain, judge, record, rules):
+for _command in (check, explain, judge, new_adapter, record, rules):
     loopspec.add_command(_command)
 
 
