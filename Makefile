@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: conformance test lint types tests test-integrations \
+.PHONY: conformance test lint types tests test-integrations test-recipes \
   test-transformers-trackers versions matrix mutation clean
 .PRECIOUS: .venvs/trackers-%/.ready
 
@@ -57,6 +57,10 @@ test-transformers-trackers-%: .venvs/trackers-%/.ready
 
 .venvs/trackers-%/.ready: $(TRACKED)/environments/%.txt constraints.txt
 	$(PYTHON) tools/tracker_environment.py $*
+
+# The recipes for CI, as a forge runs them: in a fresh environment, on the sample repository.
+test-recipes: $(READY)
+	LOOPSPEC_RECIPES=1 $(BIN)/python -m pytest tools/tests/test_recipes.py
 
 # Judges the versions of transformers that the specification speaks of, each in its own environment.
 versions: $(READY)

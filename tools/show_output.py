@@ -1,6 +1,7 @@
-"""Puts real output into README.md: `python tools/show_output.py` (`--check` only looks).
+"""Puts real output and real files into pages: `python tools/show_output.py` (`--check` only looks).
 
-A block that begins with `<!-- output of: COMMAND -->` is replaced by what the command prints.
+A block that begins with `<!-- output of: COMMAND -->` is replaced by what the command prints, one
+that begins with `<!-- file: PATH -->` by that file.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ from pathlib import Path
 
 from writing import ROOT, settle
 
-BLOCK = re.compile(r"(<!-- output of: (.+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PAGES = ("README.md", "docs/ci.md")
+FILE = re.compile(r"(<!-- file: ([^\n]+) -->\n```(\w+)\n).*?(```\n<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(r"(<!-- output of: ([^\n]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def output(command: str) -> str:
@@ -32,12 +35,14 @@ def output(command: str) -> str:
 
 def shown(text: str) -> str:
     """The text with every block filled anew."""
+    text = FILE.sub(lambda m: f"{m[1]}{(ROOT / m[2]).read_text('utf-8')}{m[4]}", text)
     return BLOCK.sub(lambda m: f"{m[1]}```text\n$ {m[2]}\n{output(m[2])}\n```\n{m[3]}", text)
 
 
 def main() -> int:
-    readme = ROOT / "README.md"
-    return settle({readme: shown(readme.read_text("utf-8"))}, "python tools/show_output.py")
+    pages = [ROOT / page for page in PAGES]
+    wanted = {page: shown(page.read_text("utf-8")) for page in pages}
+    return settle(wanted, "python tools/show_output.py")
 
 
 if __name__ == "__main__":

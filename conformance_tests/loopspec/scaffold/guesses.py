@@ -10,7 +10,8 @@ from loopspec.vocabulary import Capability
 
 _TRAIN = "DataLoader(TinyData(scenario.train_batches), batch_size=1)"
 _EVAL = "DataLoader(TinyData(scenario.eval_batches), batch_size=1)"
-_EPOCHS = "math.ceil(scenario.num_train_epochs)"
+EPOCHS = "math.ceil(scenario.num_train_epochs)"
+STEPS = "scenario.max_steps"
 _CALLBACKS = 'recorder.registered("instance", "class")'
 
 _BY_NAME = {
@@ -20,9 +21,9 @@ _BY_NAME = {
     "eval_dataset": "TinyData(scenario.eval_batches)",
     **dict.fromkeys(("data", "loader", "dataloader", "train_loader", "train_dataloader"), _TRAIN),
     **dict.fromkeys(("eval_loader", "eval_dataloader", "val_loader", "valid_loader"), _EVAL),
-    **dict.fromkeys(("epochs", "num_epochs", "max_epochs", "n_epochs"), _EPOCHS),
+    **dict.fromkeys(("epochs", "num_epochs", "max_epochs", "n_epochs"), EPOCHS),
     "num_train_epochs": "scenario.num_train_epochs",
-    "max_steps": "scenario.max_steps",
+    "max_steps": STEPS,
     **dict.fromkeys(
         ("accumulation", "accumulation_steps", "gradient_accumulation_steps"),
         "scenario.gradient_accumulation_steps",

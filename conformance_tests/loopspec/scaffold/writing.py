@@ -7,7 +7,7 @@ from pathlib import Path
 from string import Template
 from typing import NamedTuple
 
-from loopspec.scaffold.guesses import UNKNOWN, Shape, like_hf, shape_of
+from loopspec.scaffold.guesses import EPOCHS, STEPS, UNKNOWN, Shape, like_hf, shape_of
 from loopspec.vocabulary import Capability
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -63,6 +63,7 @@ def _own(shape: Shape) -> dict[str, str]:
         "imports": "\n".join(imports),
         "arguments": "\n".join(code) or "            # TODO: what its constructor wants",
         "train": f"self.trainer.{shape.trains}()" if shape.trains else _TODO,
+        "leaves_out": _leaves_out(shape),
         "methods": "\n".join(_DRIVES[what] for what in shape.has),
         "capabilities": "\n".join(
             f"            {'' if what in shape.has else '# '}Capability.{what.name},"
@@ -72,6 +73,19 @@ def _own(shape: Shape) -> dict[str, str]:
     }
 
 
+def _leaves_out(shape: Shape) -> str:
+    """A method that says which scenarios the arguments cannot express; empty if there are none."""
+    given = set(shape.arguments.values())
+    lines = []
+    if EPOCHS in given:
+        lines.append(f'{_IF}scenario.num_train_epochs % 1:\n{_SAY}"it trains whole epochs only"')
+    if STEPS not in given:
+        lines.append(f'{_IF}scenario.max_steps > 0:\n{_SAY}"it has no limit of steps"')
+    head = "    def leaves_out(self, scenario: Scenario) -> str:"
+    return "\n".join([head, *lines, '        return ""\n']) if lines else ""
+
+
+_IF, _SAY = " " * 8 + "if ", " " * 12 + "return "
 _TODO = "raise NotImplementedError  # TODO: the method of your trainer that trains"
 _SHOWN = {Capability.EPOCHS, Capability.TRAINING_STOP}
 _DRIVES = {

@@ -26,7 +26,7 @@ from transformers import Trainer
 class Mine(Trainer):
     pass
 """
-RULES = ("--rule", "EVT-2", "--rule", "CTRL-1")
+RULES = ("--rule", "EVT-1", "--rule", "CTRL-1")
 
 
 def run(folder: Path, *command: object) -> subprocess.CompletedProcess[str]:
