@@ -7,9 +7,10 @@ adapter says which (`Subject.adapted`), and the rules that hang on it are not ap
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
-from loopspec.vocabulary import Event
+from loopspec.trace import Provenance
+from loopspec.vocabulary import Capability, Event
 
 RULES: dict[str, tuple[str, ...]] = {
     "on_init_end": ("EVT-1",),
@@ -38,6 +39,19 @@ def decided_by_adapter(rule: str, adapted: Iterable[str]) -> str:
     return next((name for name in adapted if rule in RULES[name]), "")
 
 
-def absent_events(adapted: Iterable[str]) -> frozenset[Event]:
-    """The events among what is adapted."""
-    return frozenset(event for event in Event if event in set(adapted))
+_EVENTS = {
+    Capability.LOGGING: {Event.LOG},
+    Capability.EVALUATION: {Event.EVALUATE, Event.PREDICTION_STEP},
+    Capability.PREDICTION: {Event.PREDICT},
+    Capability.SAVING: {Event.SAVE},
+    Capability.PUSHING: {Event.PUSH_BEGIN},
+}
+
+
+def absent_events(by: Provenance, fired: Set[Event]) -> frozenset[Event]:
+    """The events that are not the trainer's: the adapter's, and those of capabilities that it does
+    not declare, unless it fired them all the same."""
+    undeclared: Set[Event] = set().union(
+        *(events for what, events in _EVENTS.items() if what not in by.capabilities)
+    )
+    return frozenset(event for event in Event if event in by.adapted) | (undeclared - fired)

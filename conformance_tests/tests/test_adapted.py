@@ -43,7 +43,15 @@ def test_every_name_has_rules_that_there_are_and_no_rule_has_two() -> None:
 def test_a_rule_is_decided_by_what_is_adapted() -> None:
     assert decided_by_adapter("EVT-15", ["epoch", "global_step"]) == "global_step"
     assert decided_by_adapter("EVT-15", ["epoch"]) == ""
-    assert absent_events(["epoch", "on_log"]) == {Event.LOG}
+
+
+def test_events_are_absent_that_the_adapter_makes_or_that_are_not_declared() -> None:
+    by = msgspec.structs.replace(made(epoch="-", on_log="-").by, capabilities=tuple(Capability))
+    assert absent_events(by, {Event.LOG}) == {Event.LOG}
+    less = tuple(set(Capability) - {Capability.SAVING})
+    by = msgspec.structs.replace(by, capabilities=less)
+    assert absent_events(by, set()) == {Event.LOG, Event.SAVE}
+    assert absent_events(by, {Event.SAVE}) == {Event.LOG}
 
 
 def test_an_adapted_rule_is_not_applicable_and_says_why() -> None:

@@ -46,11 +46,13 @@ def _moments(trace: Trace) -> list[Moment]:
 def _moment(window: Window, before: Record | None, requests: bool) -> Moment:
     at = window.opening
     after_step = at.event is Event.STEP_END
+    asked, stood = at.entry, before.exit if before else ""
     # A trainer without flags, or without these three: what it does tells what was due.
     if at.calls[0].control is None or not requests:
-        served = "S" * bool(window.count(Event.SAVE)) + "V" * bool(window.count(Event.EVALUATE))
-        return Moment(window, at, after_step, served + "L" * bool(window.log), "")
-    return Moment(window, at, after_step, at.entry, before.exit if before else "")
+        asked, stood = (T if T in flags else "" for flags in (asked, stood))
+        asked += "S" * bool(window.count(Event.SAVE)) + "V" * bool(window.count(Event.EVALUATE))
+        asked += "L" * bool(window.log)
+    return Moment(window, at, after_step, asked, stood)
 
 
 class Kind(NamedTuple):

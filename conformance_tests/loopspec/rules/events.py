@@ -217,7 +217,7 @@ def the_table_allows_it(trace: Trace) -> Findings:
         violation = follow(
             records,
             trace.broken_off,
-            absent=absent_events(trace.by.adapted),
+            absent=absent_events(trace.by, {record.event for record in records}),
             requests=Capability.REQUESTS in trace.by.capabilities,
         )
         if violation is None:
