@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
 .PHONY: conformance test lint types tests test-integrations test-recipes \
-  test-transformers-trackers versions matrix mutation clean
+  test-transformers-trackers versions matrix page pictures mutation clean
 .PRECIOUS: .venvs/trackers-%/.ready
 
 # make conformance                       the reference trainer and transformers' Trainer
@@ -72,7 +72,15 @@ versions: $(READY)
 # make matrix NAMES="trl-sft"   these
 matrix: $(READY)
 	$(BIN)/python tools/matrix.py $(NAMES); status=$$?; \
-	  $(BIN)/python tools/write_matrix.py && exit $$status
+	  $(BIN)/python tools/write_matrix.py && $(MAKE) page && exit $$status
+
+# The committed results as one page to look at: docs/matrix.html.
+page: $(READY)
+	$(BIN)/loopspec html results/*.json -o docs/matrix.html --spec ../spec
+
+# The pictures of the page in docs/, by an installed Chromium.
+pictures: $(READY)
+	$(BIN)/python tools/take_pictures.py
 
 # Changes our own code, one place at a time, and asks the tests: tools/mutation/README.md.
 mutation: $(READY)

@@ -115,6 +115,7 @@ def test_each_form_goes_to_its_file(
     assert "does not conform: CTRL-3" in capsys.readouterr().out
     assert sorted(path.name for path in tmp_path.iterdir() if path.name in FORMS) == sorted(FORMS)
     starts = {"json": b"{", "junit": b"<?xml", "markdown": b"## ", "badge": b'{"schemaVersion":1'}
+    starts["html"] = b"<!doctype html>"
     for form in FORMS:
         text = (tmp_path / form).read_bytes()
         assert text.startswith(starts[form])

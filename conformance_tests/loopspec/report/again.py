@@ -15,10 +15,12 @@ def again(command: str, result: RuleResult, edition: Edition) -> str:
 
 
 def narrowed(command: str, rule: str, scenario: str, edition: Edition) -> str:
-    """The same where only the names are there."""
+    """The same where only the names are there; either may be empty."""
     if not command:
         return ""
-    words = [command, "--rule", rule]
+    words = [command]
+    if rule:
+        words += ["--rule", rule]
     # `loopspec judge` has the traces that it has, and takes no choice of scenarios.
     if scenario and not command.startswith("loopspec judge "):
         words += ["--scenario", scenario]

@@ -47,9 +47,19 @@ def _badge(report: Report, asked: Asked) -> bytes:
     return badge_json(report, asked)
 
 
+def _html(report: Report, asked: Asked) -> bytes:
+    from loopspec.report.html import page
+    from loopspec.report.html.column import column_of
+    from loopspec.report.json import as_json
+
+    written = as_json(report, strict=asked.strict, command=asked.command)
+    return page([column_of(written)]).encode()
+
+
 FORMS = {
     "json": Form("JSON, as schemas/report.schema.json says", _json),
     "junit": Form("JUnit XML, with a test case for each rule", _junit),
     "markdown": Form("Markdown, for the page of a CI job", _markdown),
     "badge": Form("the JSON of a badge, for an endpoint of shields.io", _badge),
+    "html": Form("a page to look at, one file", _html),
 }

@@ -7,6 +7,9 @@ import msgspec
 from loopspec.trace import Call, Record, Trace
 from loopspec.vocabulary import flag_names
 
+AROUND = 4
+"""How many records are shown to each side of the one that is meant."""
+
 
 class Row(msgspec.Struct):
     """One event: its number, name and step, the flags found and left, what callbacks did."""
@@ -21,7 +24,7 @@ class Row(msgspec.Struct):
     """Whether this is the record that the finding is about."""
 
 
-def stretch(trace: Trace, at: int, around: int = 4) -> list[Row]:
+def stretch(trace: Trace, at: int, around: int = AROUND) -> list[Row]:
     """The records from `around` before to `around` after number `at`."""
     low = max(0, min(at, len(trace.records) - 1) - around)
     return [_row(record, record.i == at) for record in trace.records[low : at + around + 1]]

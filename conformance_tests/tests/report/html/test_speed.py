@@ -1,0 +1,66 @@
+"""Fifty subjects by all rules open in a blink: what that costs, beside a bare table that large."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from loopspec.report.html import page
+from loopspec.spec import judged_rules
+
+SUBJECTS = 50
+CELLS = SUBJECTS * len(judged_rules())
+
+DRAWN = """() => new Promise((resolve) => {
+    document.body.getBoundingClientRect();
+    const { domComplete, fetchStart } = performance.getEntriesByType("navigation")[0];
+    resolve(domComplete - fetchStart);
+})"""
+
+
+def bare(folder: Path) -> str:
+    """A page with nothing but a table of as many cells, each with a word."""
+    row = f"<tr>{'<td>pass</td>' * SUBJECTS}</tr>"
+    file = folder / "bare.html"
+    file.write_text(f"<!doctype html><title>t</title><table>{row * len(judged_rules())}</table>")
+    return file.as_uri()
+
+
+def test_the_file_is_small_for_what_it_holds(many: Any) -> None:
+    size = len(page(many(SUBJECTS)).encode())
+    # A bare table takes thirteen bytes for a cell.
+    assert size < 60 * CELLS, f"{size} bytes for {CELLS} cells"
+
+
+def test_the_document_holds_little_more_than_the_cells(opened: Any, many: Any) -> None:
+    window = opened(many(SUBJECTS)).window
+    assert window.locator("#matrix td").count() == CELLS
+    count = window.evaluate("document.querySelectorAll('*').length")
+    assert count < 1.25 * CELLS, f"{count} elements for {CELLS} cells"
+    assert window.evaluate("document.querySelectorAll('svg, dialog *').length") == 0
+
+
+def test_it_is_ready_in_a_few_times_what_a_bare_table_takes(
+    opened: Any, many: Any, tmp_path: Path
+) -> None:
+    window = opened(many(SUBJECTS)).window
+    place, table = window.url, bare(tmp_path)
+    times: dict[str, list[float]] = {place: [], table: []}
+    for _ in range(5):
+        for url, taken in times.items():
+            window.goto("about:blank")
+            window.goto(url)
+            taken.append(window.evaluate(DRAWN))
+    assert min(times[place]) < 8 * min(times[table]), times
+
+
+def test_opening_a_cell_adds_what_it_shows_and_closing_takes_it_away(
+    opened: Any, many: Any
+) -> None:
+    page = opened(many(SUBJECTS))
+    count = "document.querySelectorAll('*').length"
+    before = page.window.evaluate(count)
+    page.cell("EVT-38", 1).click()
+    assert 50 < page.window.evaluate(count) - before < 400
+    page.window.keyboard.press("Escape")
+    assert page.window.evaluate(count) == before
