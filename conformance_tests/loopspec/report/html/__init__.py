@@ -53,7 +53,7 @@ def page(columns: Sequence[Column], *, title: str = "", spec: str = "") -> str:
     for piece in rest:
         name, _, tail = piece.partition(" }}")
         head += parts[name] + tail
-    return head
+    return f"{head}\n"
 
 
 def _part(name: str) -> str:
