@@ -38,18 +38,24 @@ def told(error: BaseException) -> str:
 
 EXTRAS = {
     "accelerate": "transformers",
+    "adapters": "adapters",
+    "datasets": "trl",
     "fastai": "fastai",
     "ignite": "ignite",
     "keras": "keras",
     "loopspec_reference": "reference",
     "numpy": "reference",
+    "peft": "peft",
     "poutyne": "poutyne",
     "pytorch_accelerated": "pytorch-accelerated",
     "pytorch_lightning": "lightning",
+    "sentence_transformers": "sentence-transformers",
+    "setfit": "setfit",
     "skorch": "skorch",
     "torch": "reference",
     "tqdm": "reference",
     "transformers": "transformers",
+    "trl": "trl",
 }
 """The extra of this distribution that brings an optional package."""
 

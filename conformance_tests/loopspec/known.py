@@ -6,6 +6,12 @@
     when = "transformers>=4.30"     # optional: applies only with these versions
 
 An entry whose rule holds is reported as stale, so that the file says what is true.
+
+A trainer that derives from another one has what that one does, and more:
+
+    extends = "transformers"        # a file that is shipped, or the path of one from here
+
+Entries of the base are replaced by one's own, and are no fault where they do not fit any more.
 """
 
 from __future__ import annotations
@@ -27,6 +33,8 @@ from loopspec.spec import rules as all_rules
 
 TODO = "TODO: say why"
 _KEYS = ("reason", "link", "when")
+_EXTENDS = "extends"
+_SHIPPED = Path(__file__).parent / "subjects" / "known"
 _COMPARISONS = {
     ">=": operator.ge,
     "<=": operator.le,
@@ -69,19 +77,39 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def bundled_known(subject: str) -> Path | None:
     """The file that is shipped for a subject of this name, if there is one."""
-    path = Path(__file__).parent / "subjects" / "known" / f"{subject}.toml"
+    path = _SHIPPED / f"{subject}.toml"
     return path if path.is_file() else None
 
 
 def load_known(path: str | PathLike[str]) -> dict[str, Known]:
-    """Read a file of known deviations.
+    """Read a file of known deviations, and those that it extends.
 
     Raises:
         KnownError: it cannot be read, or an entry is not as the top of this module says.
     """
+    return _load(Path(path), ())
+
+
+def _load(path: Path, above: tuple[Path, ...]) -> dict[str, Known]:
+    """The entries of a file. `above` are the files that extend it."""
+    text, tables = _read(path)
+    known: dict[str, Known] = {}
+    names = tables.pop(_EXTENDS, [])
+    for name in names if isinstance(names, list) else [names]:
+        base = _base(path, name, _place(path, text, _EXTENDS))
+        if base.resolve() in (path.resolve(), *above):
+            raise KnownError(f"{_place(path, text, _EXTENDS)}: {name} extends this file itself.")
+        entries = _load(base, (*above, path.resolve()))
+        known |= {r: msgspec.structs.replace(e, inherited=True) for r, e in entries.items()}
+    return known | {
+        rule: _entry(rule, table, _place(path, text, rule)) for rule, table in tables.items()
+    }
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
-        text = Path(path).read_text("utf-8")
-        tables = tomllib.loads(text)
+        text = path.read_text("utf-8")
+        return text, tomllib.loads(text)
     except OSError as error:
         raise KnownError(f"{path}: cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:
@@ -89,7 +117,19 @@ def load_known(path: str | PathLike[str]) -> dict[str, Known]:
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"at line (\d+)", str(error))
         raise KnownError(f"{path}:{line[1] if line else '1'}: not TOML: {error}.") from None
-    return {rule: _entry(rule, table, _place(path, text, rule)) for rule, table in tables.items()}
+
+
+def _base(path: Path, name: Any, where: str) -> Path:
+    """The file that `extends` names."""
+    if isinstance(name, str) and name:
+        for found in (path.parent / name, bundled_known(name)):
+            if found is not None and found.is_file():
+                return found
+    shipped = ", ".join(sorted(file.stem for file in _SHIPPED.glob("*.toml")))
+    raise KnownError(
+        f"{where}: extends is to be the path of a file from here, or one that is shipped "
+        f"({shipped}); {name!r} is neither."
+    )
 
 
 def _place(path: str | PathLike[str], text: str, rule: str) -> str:

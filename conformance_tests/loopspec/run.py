@@ -103,7 +103,7 @@ def record_all(
 def _bundled(described: Described) -> dict[str, Known]:
     entries = load_known(described.known) if described.known else {}
     return {
-        rule: msgspec.structs.replace(entry, inherited=described.inherits)
+        rule: msgspec.structs.replace(entry, inherited=entry.inherited or described.inherits)
         for rule, entry in entries.items()
     }
 

@@ -18,15 +18,32 @@ from loopspec.recording import FILE_PREFIX
 from loopspec.subjects.base import Subject
 
 GROUP = "loopspec.subjects"
-BUILT_IN = {name: f"loopspec.subjects.builtin:{name}" for name in ("reference", "transformers")} | {
-    "lightning": "loopspec.subjects.foreign.lightning:LightningSubject",
-    "keras": "loopspec.subjects.foreign.keras:KerasSubject",
-    "ignite": "loopspec.subjects.foreign.ignite:IgniteSubject",
-    "skorch": "loopspec.subjects.foreign.skorch:SkorchSubject",
-    "fastai": "loopspec.subjects.foreign.fastai:FastaiSubject",
-    "pytorch-accelerated": "loopspec.subjects.foreign.pytorch_accelerated:AcceleratedSubject",
-    "poutyne": "loopspec.subjects.foreign.poutyne:PoutyneSubject",
+_SHIPPED = {
+    "reference": "builtin:reference",
+    "transformers": "builtin:transformers",
+    "seq2seq": "derived.seq2seq:seq2seq",
+    "adapters": "derived.adapters:adapters",
+    "peft": "derived.peft:peft",
+    "sentence-transformers": "derived.sentence_transformers:sentence_transformers",
+    "setfit": "derived.setfit:setfit",
+    "trl-cpo": "derived.trl:cpo",
+    "trl-dpo": "derived.trl:dpo",
+    "trl-grpo": "derived.trl:grpo",
+    "trl-kto": "derived.trl:kto",
+    "trl-online-dpo": "derived.trl:online_dpo",
+    "trl-ppo": "derived.trl_ppo:ppo",
+    "trl-reward": "derived.trl:reward",
+    "trl-sft": "derived.trl:sft",
+    "lightning": "foreign.lightning:LightningSubject",
+    "keras": "foreign.keras:KerasSubject",
+    "ignite": "foreign.ignite:IgniteSubject",
+    "skorch": "foreign.skorch:SkorchSubject",
+    "fastai": "foreign.fastai:FastaiSubject",
+    "pytorch-accelerated": "foreign.pytorch_accelerated:AcceleratedSubject",
+    "poutyne": "foreign.poutyne:PoutyneSubject",
 }
+BUILT_IN = {name: f"loopspec.subjects.{place}" for name, place in _SHIPPED.items()}
+"""Where each subject that comes with the suite is made."""
 FORMS = (
     "Three forms work: the name of a subject (such as reference or transformers), "
     "module:attribute, or path/to/file.py[:attribute]."

@@ -112,3 +112,36 @@ def test_the_file_that_is_shipped_is_in_order() -> None:
     assert entries
     assert all(known.applies({"transformers": "5.23.0"}) for known in entries)
     assert bundled_known("reference") is None
+
+
+def test_a_file_extends_another_and_goes_before_it(tmp_path: Path) -> None:
+    base = tmp_path / "base.toml"
+    base.write_text('[CTRL-3]\nreason = "theirs"\n[CTRL-4]\nreason = "theirs too"\n')
+    path = written(tmp_path, 'extends = "base.toml"\n[CTRL-4]\nreason = "ours"\n')
+    found = load_known(path)
+    assert (found["CTRL-3"].reason, found["CTRL-3"].inherited) == ("theirs", True)
+    assert found["CTRL-3"].where == f"{base}:1"
+    assert (found["CTRL-4"].reason, found["CTRL-4"].inherited) == ("ours", False)
+
+
+def test_a_file_extends_one_that_is_shipped_by_its_name(tmp_path: Path) -> None:
+    shipped = bundled_known("transformers")
+    assert shipped is not None
+    found = load_known(written(tmp_path, 'extends = ["transformers"]\n'))
+    assert set(found) == set(load_known(shipped))
+    assert all(entry.inherited for entry in found.values())
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ('extends = "nobody"\n', 1, "transformers.*; 'nobody' is neither"),
+        ("\nextends = 3\n", 2, "3 is neither"),
+        ('extends = "known.toml"\n', 1, "known.toml extends this file itself"),
+    ],
+)
+def test_what_cannot_be_extended_is_told(tmp_path: Path, text: str, line: int, said: str) -> None:
+    path = written(tmp_path, text)
+    with pytest.raises(KnownError, match=said) as told:
+        load_known(path)
+    assert str(told.value).startswith(f"{path}:{line}: ")

@@ -67,7 +67,11 @@ class HFSubject(Subject):
         self._inherit()
 
     def _inherit(self) -> None:
-        """A trainer with transformers' loop has what transformers is known to do."""
+        """What is shipped for a trainer of this name; else a trainer with transformers' loop has
+        what transformers is known to do."""
+        self.known_deviations = bundled_known(self.name)
+        if self.known_deviations is not None:
+            return
         home = getattr(sys.modules.get("transformers"), "Trainer", None)
         if home is not None and issubclass(self.trainer_class, home):
             self.known_deviations = bundled_known("transformers")
@@ -106,14 +110,14 @@ class HFSubject(Subject):
 
     @property
     def version(self) -> str:
-        return _version(self.package)
+        return package_version(self.package)
 
     @property
     def packages(self) -> Mapping[str, str]:
         names = (
             ("torch", "transformers", "accelerate") if self._arguments_class is None else ("torch",)
         )
-        return {name: _version(name) for name in names}
+        return {name: package_version(name) for name in names}
 
     @property
     def callback_base(self) -> type:
@@ -141,7 +145,7 @@ class HFSubject(Subject):
     def make_arguments(self, scenario: Scenario, folder: Path) -> Any:
         wanted: dict[str, Any] = {
             "output_dir": str(folder),
-            "report_to": _report_to(scenario),
+            "report_to": report_to(scenario),
             "disable_tqdm": scenario.display != "progress",
             "use_cpu": True,
             "learning_rate": 0.125,
@@ -174,23 +178,29 @@ class HFSubject(Subject):
             early_stopping_patience=wanted.patience, early_stopping_threshold=wanted.threshold
         )
 
-    def make_trainer(self, scenario: Scenario, callbacks: list[Any], folder: Path) -> Any:
+    def make_keywords(
+        self, scenario: Scenario, callbacks: list[Any], folder: Path
+    ) -> dict[str, Any]:
+        """What the trainer is built with, by the names of its constructor."""
         from loopspec.subjects.tiny_torch import scripted_metrics
 
         names = scenario.eval_sets
         sets = [self.make_dataset(scenario, scenario.eval_batches) for _ in names or ("",)]
-        return self.trainer_class(
-            model=self.make_model(scenario),
-            args=self.make_arguments(scenario, folder),
-            train_dataset=self.make_dataset(scenario, scenario.train_batches),
-            eval_dataset=None
+        return {
+            "model": self.make_model(scenario),
+            "args": self.make_arguments(scenario, folder),
+            "train_dataset": self.make_dataset(scenario, scenario.train_batches),
+            "eval_dataset": None
             if not scenario.eval_batches
             else dict(zip(names, sets, strict=True))
             if names
             else sets[0],
-            compute_metrics=scripted_metrics(scenario),
-            callbacks=callbacks,
-        )
+            "compute_metrics": scripted_metrics(scenario),
+            "callbacks": callbacks,
+        }
+
+    def make_trainer(self, scenario: Scenario, callbacks: list[Any], folder: Path) -> Any:
+        return self.trainer_class(**self.make_keywords(scenario, callbacks, folder))
 
     # ---------------------------------------------------------------------------------------------
 
@@ -235,7 +245,8 @@ def _show_strings(trainer: Any, longest: int) -> None:
     trainer.add_callback(made(max_str_len=longest))
 
 
-def _report_to(scenario: Scenario) -> list[str] | str | None:
+def report_to(scenario: Scenario) -> list[str] | str | None:
+    """The argument `report_to` of a scenario."""
     if scenario.tracks:
         os.environ.pop("TENSORBOARD_LOGGING_DIR", None)  # it would lead out of the folder
     to = scenario.report_to
@@ -250,7 +261,8 @@ def _transformers() -> Any:
     return importlib.import_module("transformers")
 
 
-def _version(package: str) -> str:
+def package_version(package: str) -> str:
+    """The version of a package that can be imported, `unknown` if there is none."""
     try:
         return str(importlib.import_module(package).__version__)
     except (ImportError, AttributeError):

@@ -155,7 +155,8 @@ def complete_checkpoints(folder: Path) -> list[int]:
 @functools.lru_cache(maxsize=64)
 def _is_complete(path: str, changed: int) -> bool:
     """Looked up once for each change of a folder, as it is asked at every save."""
-    names = os.listdir(path)
+    # Weights may lie in a folder of their own, one for each part of a model.
+    names = [name for _, _, found in os.walk(path) for name in found]
     weights = any(name.endswith((".safetensors", ".bin")) for name in names)
     return "trainer_state.json" in names and weights and any("optimizer" in name for name in names)
 

@@ -64,7 +64,8 @@ def scripted_metrics(scenario: Scenario) -> Callable[[Any], dict[str, float]] | 
 class Watch:
     """Looks at a model between events: did it move, has it a gradient, is it training?
 
-    It looks at one parameter, and at a few numbers of it: this is done at every event.
+    It looks at one parameter that is trained, and at a few numbers of it: this is done at every
+    event.
     """
 
     def __init__(self) -> None:
@@ -73,7 +74,8 @@ class Watch:
 
     def look(self, model: torch.nn.Module) -> dict[str, Any]:
         if model is not self._model:
-            self._model, self._parameter = model, next(model.parameters())
+            trained = (p for p in model.parameters() if p.requires_grad)
+            self._model, self._parameter = model, next(trained)
         parameter, gradient = self._parameter, self._parameter.grad
         single = parameter.numel() == 1
         weight = parameter.item() if single else parameter.detach().flatten()[:4].tolist()
