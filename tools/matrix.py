@@ -64,7 +64,7 @@ def judged(row: Row, folder: Path, processes: int) -> KeptResult:
         Unavailable: its environment cannot be made, or the suite cannot judge it.
     """
     python, report, traces = python_of(row.environment), folder / "report.json", folder / "traces"
-    how = ["--quiet", "--processes", str(processes), "--timeout", "120"]
+    how = ["--quiet", "--processes", str(processes), "--timeout", "60"]
     where = ["--json", str(report), "--traces", str(traces)]
     done = run_in(python, "-m", "loopspec", "check", row.name, *how, *where)
     if not report.exists():

@@ -103,7 +103,19 @@ def _deviations(row: Row, result: KeptResult) -> str:
     lines = [f"### {row}", "", *_scripts(row)]
     for rule, kept in broken:
         lines += [*_told(rule, kept), f"  - repeat: `{result.command} --rule {rule.id}`"]
-    return "\n".join(lines)
+    return "\n".join([*lines, *_consequences(result)])
+
+
+def _consequences(result: KeptResult) -> list[str]:
+    """The rules that say nothing of their own, as one that they build on is broken."""
+    by_cause: dict[str, list[str]] = {}
+    for name, kept in result.rules.items():
+        if kept.verdict is Verdict.BLOCKED:
+            by_cause.setdefault(kept.blocked_by, []).append(name)
+    return [
+        f"- follows from {cause}: {', '.join(_link(rules()[name]) for name in names)}"
+        for cause, names in by_cause.items()
+    ]
 
 
 def _scripts(row: Row) -> list[str]:

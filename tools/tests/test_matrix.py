@@ -22,9 +22,9 @@ def result(**verdicts: Verdict) -> KeptResult:
     return msgspec.structs.replace(found, rules=found.rules | changed)
 
 
-def test_every_subject_has_a_result_and_every_result_its_subject() -> None:
-    assert [str(row) for row in matrix.rows() if not row.path.exists()] == []
+def test_every_result_has_its_subject_and_those_of_this_environment_have_one() -> None:
     assert write_matrix.stray(matrix.RESULTS, matrix.rows()) == []
+    assert [str(row) for row in matrix.chosen([], environments.HERE) if not row.path.exists()] == []
 
 
 def test_every_subject_is_one_that_can_be_named_and_of_a_loop_that_is_told() -> None:
@@ -34,7 +34,7 @@ def test_every_subject_is_one_that_can_be_named_and_of_a_loop_that_is_told() -> 
 
 
 def test_a_result_is_of_the_version_and_the_environment_that_the_table_says() -> None:
-    for row in matrix.rows():
+    for row in write_matrix.results(matrix.rows()):
         found = read_kept(row.path)
         assert (found.by.version, found.environment, found.target) == (
             row.version,
@@ -106,14 +106,16 @@ def test_what_is_broken_is_told_as_a_report_that_can_be_acted_on() -> None:
     seen = read_kept(next(row.path for row in matrix.rows() if row.name == "transformers"))
     known = seen.rules["CTRL-27"]
     broken = msgspec.structs.replace(known, verdict=Verdict.FAIL, reason="")
-    text = write_matrix.page(
-        [ROW],
-        {ROW: msgspec.structs.replace(result(), rules=result().rules | {"CTRL-27": broken})},
+    follows = msgspec.structs.replace(
+        broken, verdict=Verdict.BLOCKED, blocked_by="CTRL-27", evidence=None
     )
+    rules = result().rules | {"CTRL-27": broken, "CTRL-4": follows}
+    text = write_matrix.page([ROW], {ROW: msgspec.structs.replace(result(), rules=rules)})
     assert known.evidence is not None
     assert f"  - expected {known.evidence.expected}; got {known.evidence.got}\n" in text
     assert "  - repeat: `loopspec check reference --rule CTRL-27`" in text
-    assert "| 28 ✗1 |" in text
+    assert "- follows from CTRL-27: [CTRL-4](" in text
+    assert "| 27 ✗1 (✗)1 |" in text
 
 
 def test_a_subject_without_a_result_is_named_on_the_page() -> None:

@@ -42,7 +42,7 @@ class DerivedSubject(HFSubject):
         self, scenario: Scenario, callbacks: list[Any], folder: Path
     ) -> dict[str, Any]:
         made = super().make_keywords(scenario, callbacks, folder)
-        taken = inspect.signature(self.trainer_class.__init__).parameters
+        taken = inspect.signature(self.trainer_class).parameters
         if "compute_metrics" not in taken:
             del made["compute_metrics"]  # the metrics come by `script`
         return made
@@ -81,8 +81,8 @@ def script(trainer: Any, metrics_of: Scenario | None) -> None:
     @functools.wraps(loop)
     def evaluation_loop(*args: Any, **kwargs: Any) -> Any:
         output = loop(*args, **kwargs)
-        prefix = inspect.signature(loop).bind(*args, **kwargs).arguments.get(
-            "metric_key_prefix", "eval"
+        prefix = (
+            inspect.signature(loop).bind(*args, **kwargs).arguments.get("metric_key_prefix", "eval")
         )
         output.metrics.update({f"{prefix}_{name}": v for name, v in measure(None).items()})
         return output
@@ -91,8 +91,10 @@ def script(trainer: Any, metrics_of: Scenario | None) -> None:
 
 
 def _divisor(trainer: Any, kwargs: Mapping[str, Any]) -> int:
-    """A trainer whose loss is a mean over the whole group does not divide it by the group's
-    length, which others do after the loss is computed."""
-    if kwargs.get("num_items_in_batch") is None or not trainer.model_accepts_loss_kwargs:
-        return 1
-    return int(trainer.current_gradient_accumulation_steps)
+    """The length of the group for a loss that is a mean over the whole group already; 1 for one
+    that transformers divides by that length after it is computed."""
+    scaled = getattr(trainer, "loss_is_scaled_for_ga", None)  # since 5.19 a trainer may say so
+    if scaled is None:
+        whole = trainer.model_accepts_loss_kwargs and kwargs.get("num_items_in_batch") is not None
+        scaled = whole or trainer.compute_loss_func is not None
+    return int(trainer.current_gradient_accumulation_steps) if scaled else 1

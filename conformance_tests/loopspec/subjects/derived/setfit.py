@@ -71,6 +71,8 @@ class _Setfit(DerivedSubject):
         }
         if scenario.metric_for_best_model == scenario.metric_name:
             wanted["metric_for_best_model"] = f"embedding_{scenario.metric_name}"
+        if scenario.eval_strategy != "steps":
+            del wanted["eval_steps"]  # it would be taken for the wish to evaluate by steps
         known = inspect.signature(TrainingArguments).parameters
         if wanted["report_to"] == "default":
             del wanted["report_to"]

@@ -1,0 +1,61 @@
+"""trl 1.7.1 PPOTrainer: five of the events are called, and `on_log` at every step, before its end.
+
+There is no `on_init_end`, `on_epoch_begin`, `on_step_begin`, `on_optimizer_step`, `on_epoch_end`.
+As there is no `on_step_begin`, flags that ask for a log or an evaluation stay set from step to
+step. `on_log` comes before `on_step_end`, whatever `logging_strategy` says. EVT-1, EVT-6, EVT-11,
+EVT-12, CTRL-20.
+
+Upstream: no report of it was found. PPOTrainer left trl with 1.8.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+
+import tiny
+from transformers import TrainerCallback
+from trl.experimental.ppo import PPOConfig, PPOTrainer
+
+DUE = (
+    "on_init_end on_train_begin on_epoch_begin on_step_begin on_pre_optimizer_step "
+    "on_optimizer_step on_step_end on_epoch_end on_log on_train_end"
+)
+"""What transformers' Trainer calls for one step without logging, evaluation and saves."""
+
+
+class Names(TrainerCallback):
+    """Keeps the names of the events that are called."""
+
+    def __init__(self) -> None:
+        self.seen: list[str] = []
+
+    def __getattribute__(self, name: str):
+        if name.startswith("on_"):
+            self.seen.append(name)
+        return super().__getattribute__(name)
+
+
+def main() -> int:
+    callback = Names()
+    with tempfile.TemporaryDirectory() as folder:
+        made = PPOConfig(
+            output_dir=folder, per_device_train_batch_size=1, gradient_accumulation_steps=1,
+            num_train_epochs=1, num_ppo_epochs=1, num_mini_batches=1, response_length=4,
+            num_sample_generations=0, local_rollout_forward_batch_size=1, use_cpu=True,
+            report_to=[], logging_strategy="no", save_strategy="no", disable_tqdm=True,
+        )  # fmt: skip
+        data = tiny.rows(1, input_ids=[0, 1, 2, 3])
+        trainer = PPOTrainer(
+            args=made, processing_class=tiny.tokenizer(), model=tiny.model(),
+            ref_model=tiny.model(), reward_model=tiny.model(num_labels=1),
+            value_model=tiny.model(num_labels=1), train_dataset=data, eval_dataset=data,
+            callbacks=[callback],
+        )  # fmt: skip
+        trainer.train()
+    got = " ".join(callback.seen)
+    return tiny.conclude(DUE, got, got == DUE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
