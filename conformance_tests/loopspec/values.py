@@ -81,13 +81,18 @@ def state_fields(state: object) -> dict[str, Value]:
 
 _ABSENT = object()
 _TIMED = ("_runtime", "_per_second", "_time")
+_RATES = ("eps",)
+"""Names of rates that do not say so: episodes per second, in trl."""
 
 
 def values(logs: Mapping[str, object] | None) -> dict[str, Value] | None:
     """Logs as a trace holds them: what measures time or speed keeps its key and loses its value."""
     if logs is None:
         return None
-    return {name: None if name.endswith(_TIMED) else plain(value) for name, value in logs.items()}
+    return {
+        name: None if name.endswith(_TIMED) or name in _RATES else plain(value)
+        for name, value in logs.items()
+    }
 
 
 def history(entries: object) -> list[dict[str, Value]] | None:

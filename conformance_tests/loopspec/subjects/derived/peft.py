@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from loopspec.scenario import Scenario
@@ -23,6 +24,7 @@ class _Peft(DerivedSubject):
 
 def peft() -> Subject:
     """A peft model in transformers' Trainer."""
+    import_module("peft")  # so that it is missed here, and not by the first model
     from transformers import Trainer
 
     return _Peft(Trainer, "peft", name="peft")
