@@ -30,8 +30,9 @@ FAULTS = """
 
 A fault is made in the real package, or in what it works with: a network in which packets vanish, a
 disk of its own that is full, a process that is stopped or killed, a database that is locked. The
-time is what the whole program may take longer than without a tracker, where each call of a tracker
-may take 4 seconds. The reasons for the dashes are below.
+time is what the program may take longer than without a tracker, once the trainer is built and until
+its process has ended, where each call of a tracker may take 4 seconds. The reasons for the dashes
+are below.
 
 """
 JUDGED = """

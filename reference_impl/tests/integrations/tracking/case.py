@@ -34,7 +34,7 @@ class Fault:
     `environment`, `network` and `disk` are as for `play`; `act` is a function, `module:function`,
     that the job calls at step `at`, or before the trainer is built for 0. `warns`: whether the
     trainer has to say that the tracker is off; some trackers swallow their own failures. `within`:
-    seconds that it may take longer than the job without a tracker, its start included.
+    seconds that it may take longer than the job without a tracker, once the trainer is built.
     """
 
     environment: Mapping[str, str] = field(default_factory=dict)

@@ -124,12 +124,13 @@ def perform(job: dict[str, Any]) -> dict[str, Any]:
         # Only what its callbacks see: the job itself is that of a first process.
         if job.get("rank"):
             trainer.callback_handler.callbacks.insert(0, _other(package))
-        known["seconds"]["build"] = time.perf_counter() - started
+        known["seconds"]["build"], known["built"] = time.perf_counter() - started, time.time()
         for call in job.get("calls", ["train"]):
             started = time.perf_counter()
             _call(trainer, call, rows)
             known["seconds"][call] = time.perf_counter() - started
     except Exception as error:
+        known.setdefault("built", time.time())
         known["error"] = f"{type(error).__name__}: {error}"
         known["seconds"]["until the error"] = time.perf_counter() - started
         if "trainer" not in locals():

@@ -26,8 +26,9 @@ FOREIGN = (
 class Played:
     """What came of a job: the folder it ran in, what it says of itself, and how it ended.
 
-    `seconds` is the wall time of the whole process, `told` each number that was logged as
-    `[name, step, value]`.
+    `seconds` is the wall time of the whole process, `used` that from when the trainer was built, or
+    failed to be, to the end of the process; what is imported before depends on how busy the machine
+    is. `told` is each number that was logged as `[name, step, value]`.
     """
 
     folder: Path
@@ -35,6 +36,7 @@ class Played:
     code: int
     output: str
     seconds: float
+    used: float
 
     @property
     def told(self) -> dict[tuple[str, int], float]:
@@ -128,10 +130,9 @@ def play(
         os.killpg(process.pid, signal.SIGKILL)
         output, _ = process.communicate()
         raise AssertionError(f"not over in time\n{timeout:g} s:\n{output}") from None
-    seconds = time.perf_counter() - started
+    seconds, ended = time.perf_counter() - started, time.time()
     (folder / "output.txt").write_text(output, "utf-8")
     result = folder / "result.json"
     assert result.is_file(), f"no result, exit {process.returncode}:\n{output}"
-    return Played(
-        folder, json.loads(result.read_text("utf-8")), process.returncode, output, seconds
-    )
+    known = json.loads(result.read_text("utf-8"))
+    return Played(folder, known, process.returncode, output, seconds, ended - known["built"])
