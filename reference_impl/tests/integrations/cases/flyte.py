@@ -45,6 +45,7 @@ class _Table(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.rows: list[list[str]] = []
+        self._in_cell = False
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: Any) -> None:
@@ -52,16 +53,26 @@ class _Table(HTMLParser):
             self.rows.append([])
         elif tag in ("td", "th"):
             self.rows[-1].append("")
+            self._in_cell = True
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("td", "th"):
+            self._in_cell = False
 
     def handle_data(self, data: str) -> None:
-        self.rows[-1][-1] += data
+        if self._in_cell:
+            self.rows[-1][-1] += data
 
 
 def rows(folder: Path) -> list[dict[str, str]]:
     """The logs, from the only deck of them."""
     (deck,) = folder.glob("deck*.html")
     names, *found = _Table(deck.read_text("utf-8")).rows
-    return [{n: v for n, v in zip(names, row, strict=True) if v} for row in found]
+    # pandas, by which transformers makes the table, has NaN where there is nothing.
+    return [
+        {n: v for n, v in zip(names, row, strict=True) if n and v not in ("", "NaN")}
+        for row in found
+    ]
 
 
 def read(folder: Path) -> Read:
