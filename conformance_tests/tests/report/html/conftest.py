@@ -21,6 +21,8 @@ from loopspec.report.json import as_json
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 BROKEN = ("saves-after-each-epoch", "keeps-training-stop", "no-optimizer-step")
+PATIENCE = 180_000
+"""Milliseconds for one thing to happen, on a machine that is busy with others."""
 SCENARIOS = ("plain", "all-due-per-epoch", "stop-then-train-again", "epoch-stop")
 
 
@@ -124,6 +126,7 @@ def opened(chromium: Any, tmp_path: Path) -> Iterator[Open]:
         file = tmp_path / f"page-{len(contexts)}.html"
         file.write_text(page(shown or few(), spec="../spec"), "utf-8")
         context = chromium.new_context(viewport={"width": 1280, "height": 900}, **options)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         return Opened(context.new_page(), file.as_uri() + at)
 

@@ -149,6 +149,17 @@ def test_a_cell_has_an_address(opened: Any) -> None:
     assert page.window.url.endswith("#EVT-1/mutant%3Akeeps-training-stop")
 
 
+def test_of_a_subject_that_is_alone_the_broken_rules_come_first(opened: Any, columns: Any) -> None:
+    assert opened().window.locator("#broken").is_hidden()
+    page = opened(columns[:1])
+    links = page.window.locator("#broken a")
+    broken = [name for name, cell in columns[0].cells.items() if cell.verdict in ("fail", "error")]
+    assert sorted(links.all_inner_texts()) == sorted(broken)
+    links.filter(has_text=FAILED).click()
+    assert page.window.locator("#detail-title").inner_text() == FAILED
+    assert page.window.locator("#detail svg").is_visible()
+
+
 FILTERS = {
     "a word": ({"text": "checkpoint COMPLETE"}, lambda rule, letters: rule["id"] == FAILED),
     "a chapter": ({"chapter": "3"}, lambda rule, letters: rule["chapter"] == 3),

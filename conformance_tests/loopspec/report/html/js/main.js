@@ -8,9 +8,25 @@ function drawLead() {
   control("lead").textContent = one
     ? `${fullName(one)} ${fine ? "conforms" : "does not conform"}: ${what}, ${counted(one.scenarios, "scenario")}.`
     : `${fine} of ${counted(subjects.length, "subject")} conform: ${what}.`;
-  const doubts = one ? one.doubts : [];
+  if (one) drawTrouble(one);
+}
+
+/** Of a subject that is alone: what to look at first. */
+function drawTrouble({ doubts, verdicts }) {
+  const broken = rules.filter((rule, number) => "fes".includes(verdicts[number]));
+  const links = broken.map((rule) => `<a href="${hashOf(rules.indexOf(rule), 0)}">${rule.id}</a>`);
+  control("broken").hidden = !links.length;
+  control("broken").innerHTML = `Broken: ${links.join(", ")}`;
   control("doubts").hidden = !doubts.length;
   control("doubts").innerHTML = doubts.map((doubt) => `<li>${escaped(doubt)}</li>`).join("");
+}
+
+/** Open what the address names. */
+function openAddress() {
+  const there = fromHash();
+  if (!there) return;
+  choose(cellOf(there.rule, there.subject) ?? current);
+  openDetail(there.rule, there.subject);
 }
 
 function openCell(cell) {
@@ -47,8 +63,5 @@ detail.addEventListener("close", closeDetail);
 drawLead();
 drawFilters();
 applyFilters();
-const there = fromHash();
-if (there) {
-  choose(cellOf(there.rule, there.subject) ?? current);
-  openDetail(there.rule, there.subject);
-}
+openAddress();
+addEventListener("hashchange", openAddress);
