@@ -41,6 +41,7 @@ EXTRAS = {
     "adapters": "adapters",
     "datasets": "trl",
     "fastai": "fastai",
+    "hypothesis": "fuzz",
     "ignite": "ignite",
     "keras": "keras",
     "loopspec_reference": "reference",

@@ -35,6 +35,10 @@ Observe = Callable[[Event, Mapping[str, Any]], dict[str, Any]]
 """The adapter's look around the trainer at an event, given its keyword arguments."""
 
 
+_PERHAPS = ""
+"""Somebody for whom a record waits in vain."""
+
+
 class Recorder:
     """Writes what the probes of one scenario see.
 
@@ -115,6 +119,8 @@ class Recorder:
         (self._present.add if there else self._present.discard)(name)
         for record, waited in self._open:
             called = any(call.who == name for call in record.calls)
+            if not there and name in waited:
+                waited.add(_PERHAPS)  # it may still be called: then the next event ends this one
             (waited.add if there and not called else waited.discard)(name)
 
     def saw(

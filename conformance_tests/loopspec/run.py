@@ -65,11 +65,11 @@ def check(
         Fault: an unknown rule or scenario, or an unusable file of known deviations.
     """
     chosen = choose_rules(rules, level)
-    declared: Mapping[str, Known | str] = _declared(known)
-    with _stage(subject, processes, timeout) as stage:
+    declared: Mapping[str, Known | str] = declared_in(known)
+    with staged(subject, processes, timeout) as stage:
         described = stage.describe()
         if bundled:
-            declared = {**_bundled(described), **declared}
+            declared = {**bundled_with(described), **declared}
         has = frozenset(described.by.capabilities)
         wanted = choose_scenarios(scenarios, None if len(chosen) == len(choose_rules()) else chosen)
         playable = playable_by(wanted, has)
@@ -93,14 +93,15 @@ def record_all(
 
     The arguments, and what is raised, are as for `check`.
     """
-    with _stage(subject, processes, timeout) as stage:
+    with staged(subject, processes, timeout) as stage:
         described = stage.describe()
         has = frozenset(described.by.capabilities)
         wanted = playable_by(choose_scenarios(scenarios, rules), has)
         return list(_play(stage, described.by.subject, wanted, keep, progress))
 
 
-def _bundled(described: Described) -> dict[str, Known]:
+def bundled_with(described: Described) -> dict[str, Known]:
+    """The known deviations that come with a subject."""
     entries = load_known(described.known) if described.known else {}
     return {
         rule: msgspec.structs.replace(entry, inherited=entry.inherited or described.inherits)
@@ -108,9 +109,14 @@ def _bundled(described: Described) -> dict[str, Known]:
     }
 
 
-def _declared(
+def declared_in(
     known: Mapping[str, Known | str] | str | PathLike[str] | None,
 ) -> Mapping[str, Known | str]:
+    """The known deviations in a file, or in a mapping of ids to reasons.
+
+    Raises:
+        Fault: there is no such file or rule, or the file cannot be used.
+    """
     if known is None:
         return {}
     if not isinstance(known, Mapping):
@@ -126,7 +132,8 @@ def playable_by(scenarios: Iterable[Scenario], has: frozenset[Capability]) -> li
 
 
 @contextlib.contextmanager
-def _stage(subject: Subject | str, processes: int, timeout: float) -> Iterator[Stage]:
+def staged(subject: Subject | str, processes: int, timeout: float) -> Iterator[Stage]:
+    """A stage for a subject: this process if `processes` is 0, else that many workers."""
     with tempfile.TemporaryDirectory(prefix="loopspec-", ignore_cleanup_errors=True) as name:
         if not processes:
             yield InProcess(subject, Path(name))

@@ -207,7 +207,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def needs(self) -> frozenset[Capability]:
         """The capabilities without which a subject cannot run this scenario."""
-        return frozenset(capability for capability, test in _NEEDS.items() if test(self))
+        return frozenset(
+            capability
+            for capability, test in _NEEDS.items()
+            if test(self) or (self.resumed_with and test(self.anew))
+        )
 
     @property
     def parts(self) -> tuple[Scripted, ...]:
@@ -256,6 +260,12 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 f"{self.metric_name} "
                 + " ".join("-" if m is None else str(m) for m in self.metrics)
             )
+        if self.eval_sets:
+            parts.append(f"evaluation sets {', '.join(self.eval_sets)}")
+        if self.eval_batches != plain.eval_batches:
+            parts.append(f"evaluation of {self.eval_batches}")
+        if self.catches:
+            parts.append("what a script raises is caught")
         if self.display:
             longest = f" (max_str_len {self.max_str_len})" if self.max_str_len else ""
             parts.append(f"shown by {self.display}{longest}")
@@ -286,7 +296,9 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
     Capability.ARGUMENTS: lambda s: not s.eval_steps or s.lr_scheduler_type != "constant",
     Capability.EPOCHS: lambda s: s.num_train_epochs > 1,
     Capability.ACCUMULATION: lambda s: s.gradient_accumulation_steps > 1,
-    Capability.LOGGING: lambda s: s.logging_strategy != "no" or s.logging_first_step,
+    Capability.LOGGING: lambda s: (
+        s.logging_strategy != "no" or s.logging_first_step or s.asks("log")
+    ),
     Capability.EVALUATION: lambda s: (
         s.eval_strategy != "no"
         or s.eval_on_start

@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from loopspec.corpus import CORPUS
 from loopspec.faults import Fault
 from loopspec.scenario import Scenario
+from loopspec.scenario_file import is_scenario_json, read_scenario
 from loopspec.spec import Rule
 from loopspec.spec import rules as all_rules
 from loopspec.vocabulary import Level
@@ -55,7 +56,7 @@ def choose_scenarios(
     """The scenarios wanted; or all, or those that show one of `rules`, and the plainest one first.
 
     Raises:
-        Fault: a name that the corpus does not have.
+        Fault: a name that the corpus does not have, or a file that holds no scenario.
     """
     if wanted is not None:
         chosen = [_one(scenario) for scenario in wanted]
@@ -71,6 +72,8 @@ def choose_scenarios(
 def _one(wanted: Scenario | str) -> Scenario:
     if isinstance(wanted, Scenario):
         return wanted
+    if is_scenario_json(wanted):
+        return read_scenario(wanted)
     if wanted not in CORPUS:
         raise Fault(f"there is no scenario {wanted}.{_near(wanted, CORPUS, 'rules --scenarios')}")
     return CORPUS[wanted]

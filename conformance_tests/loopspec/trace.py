@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 import msgspec
 
+from loopspec.deeds import Deed, played
 from loopspec.scenario import Scenario
 from loopspec.vocabulary import Capability, Event
 
@@ -152,19 +153,18 @@ class Trace:
         self.records.sort(key=lambda record: record.i)
 
     @functools.cached_property
+    def deeds(self) -> list[Deed]:
+        """The acts that callbacks played, in the order of their records."""
+        return list(played(self))
+
+    def done(self, *what: str) -> list[Deed]:
+        """The acts of these kinds (see `Act.does`)."""
+        return [deed for deed in self.deeds if deed.act.does in what]
+
+    @functools.cached_property
     def failures(self) -> list[tuple[Record, str]]:
         """Each event in which a callback raised because the script said so, with its name."""
-        found = []
-        for part in self.scenario.callbacks:
-            for act in part.acts:
-                if act.does in ("fail", "interrupt"):
-                    met = (r for r in self.of(act.event) if act.step in (None, r.step))
-                    raised = next(
-                        (r for r in met if any(c.who == part.name for c in r.calls)), None
-                    )
-                    if raised is not None:
-                        found.append((raised, part.name))
-        return found
+        return [(deed.record, deed.part.name) for deed in self.deeds if deed.raises]
 
     @functools.cached_property
     def broken_off(self) -> set[int]:
@@ -219,6 +219,15 @@ class Trace:
         for number, call in enumerate(self.scenario.calls, 1):
             made.append(number if call == "new" else made[-1])
         return made
+
+    def job_of(self, call: int) -> Scenario:
+        """The scenario with the arguments that the trainer of this call has."""
+        return self.scenario.anew if self.trainer_of[call] else self.scenario
+
+    def restores(self, call: int) -> bool:
+        """Whether the states of callbacks come back in this call of the user."""
+        resumed = call > 0 and self.scenario.calls[call - 1].startswith("resume")
+        return resumed and self.job_of(call).restore_callback_states_from_checkpoint
 
     @functools.cached_property
     def trainers(self) -> list[list[Record]]:

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from loopspec import Capability, Driver, Event, Flag, Scenario, Subject
-from loopspec.machine.players import interval
+from loopspec.machine.players import divides, interval
 from loopspec.recorder import Recorder
 from loopspec.values import history
 
@@ -61,7 +61,7 @@ class ToyTrainer:
         last = state.global_step >= state.max_steps
         for flag, what in ACTIONS:
             every = interval(getattr(args, f"{what}_steps"), state.max_steps)
-            due = state.global_step % every == 0 or (last and what != "logging")
+            due = divides(every, state.global_step) or (last and what != "logging")
             if what == "eval":
                 due = due and args.eval_delay <= state.global_step
             if getattr(args, f"{what}_strategy") == "steps" and due:

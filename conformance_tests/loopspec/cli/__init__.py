@@ -12,6 +12,7 @@ import click
 
 from loopspec.cli.check import check
 from loopspec.cli.explain import explain
+from loopspec.cli.fuzz import fuzz
 from loopspec.cli.html import html
 from loopspec.cli.judge import judge
 from loopspec.cli.new_adapter import new_adapter
@@ -46,7 +47,7 @@ def loopspec(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (check, explain, html, judge, new_adapter, record, rules):
+for _command in (check, explain, fuzz, html, judge, new_adapter, record, rules):
     loopspec.add_command(_command)
 
 

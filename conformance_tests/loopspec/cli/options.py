@@ -28,7 +28,11 @@ _LEVEL = click.option(
 )
 _JSON = click.option("--json", "json_to", metavar="PATH", help="Write JSON to PATH; - for stdout.")
 _SCENARIO = click.option(
-    "--scenario", "scenarios", multiple=True, metavar="NAME", help="Only this scenario (and plain)."
+    "--scenario",
+    "scenarios",
+    multiple=True,
+    metavar="NAME",
+    help="Only this scenario (and plain): a name, a file NAME.json, or JSON itself.",
 )
 _SELECTING = (_RULE, _LEVEL)
 _JUDGING = (
@@ -54,24 +58,70 @@ _JUDGING = (
     ),
     click.option("--strict", is_flag=True, help="A SHOULD that is broken counts like a MUST."),
     click.option("-q", "--quiet", is_flag=True, help="Only the last line."),
-    click.option("-v", "--verbose", is_flag=True, help="All rules, with what was observed."),
 )
-_RUNNING = (
+_VERBOSE = click.option("-v", "--verbose", is_flag=True, help="All rules, with what was observed.")
+
+
+def _running(timeout: float) -> tuple[Callable[[Any], Any], ...]:
+    return (
+        click.option(
+            "-j",
+            "--processes",
+            type=click.IntRange(min=0),
+            default=1,
+            show_default=True,
+            help="Worker processes; 0 runs all in this one, for debugging.",
+        ),
+        click.option(
+            "--timeout",
+            type=click.FloatRange(min=0, min_open=True),
+            default=timeout,
+            show_default=True,
+            metavar="SECONDS",
+            help="For one scenario.",
+        ),
+    )
+
+
+_FUZZING = (
     click.option(
-        "-j",
-        "--processes",
-        type=click.IntRange(min=0),
-        default=1,
+        "--examples",
+        type=click.IntRange(min=1),
+        default=500,
         show_default=True,
-        help="Worker processes; 0 runs all in this one, for debugging.",
+        help="How many scenarios are generated.",
     ),
     click.option(
-        "--timeout",
-        type=click.FloatRange(min=0, min_open=True),
+        "--seed",
+        type=click.IntRange(min=0),
+        default=0,
+        show_default=True,
+        help="The same seed generates the same scenarios.",
+    ),
+    click.option(
+        "--corpus",
+        metavar="DIR",
+        help="Play the scenarios of this folder first, and save there what fails.",
+    ),
+    click.option(
+        "--replay",
+        "replays",
+        multiple=True,
+        metavar="FILE",
+        help="Play this saved scenario, and generate none; may be repeated.",
+    ),
+    click.option(
+        "--profile",
+        metavar="NAME",
+        help="Compare with what the machine predicts by this profile (reference, transformers-5).",
+    ),
+    click.option(
+        "--shrink",
+        type=click.FloatRange(min=0),
         default=60.0,
         show_default=True,
         metavar="SECONDS",
-        help="For one scenario.",
+        help="How long to look for a smaller scenario that fails in the same way.",
     ),
 )
 
@@ -101,5 +151,6 @@ def _writing(command: Command) -> Command:
 
 
 selecting = _all(*_SELECTING, _JSON)
-judging = _all(*_SELECTING, *_JUDGING, _writing)
-running = _all(_SCENARIO, *_RUNNING)
+judging = _all(*_SELECTING, *_JUDGING, _VERBOSE, _writing)
+running = _all(_SCENARIO, *_running(60.0))
+fuzzing = _all(*_SELECTING, *_JUDGING, _JSON, *_FUZZING, *_running(30.0))

@@ -55,6 +55,8 @@ class Display:
         step = stage.state.global_step
         if event is Event.TRAIN_BEGIN:
             self._training = self._open(stage.state.max_steps)
+            if not stage.state.max_steps:
+                self._bars.pop()  # a bar of no steps shows no count
         elif event is Event.STEP_END and self._training is not None:
             self._training.append(step)
         elif event is Event.TRAIN_END:

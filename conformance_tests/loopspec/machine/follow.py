@@ -64,24 +64,23 @@ class Follower:
     def follow(self, records: Iterable[Record], broken_off: Set[int]) -> Violation | None:
         """The first illegal event; None if there is none."""
         between: _Places = frozenset({()})
-        nested, places = between, _Places({("construct",)})
-        flags = inner = ""
+        # By depth: the places where the loop may be, and the flags found there.
+        levels: list[tuple[_Places, str]] = [(_Places({("construct",)}), "")]
         call = 0
         for record in records:
             if record.call != call:
                 if call in broken_off:
-                    nested = places = between
+                    levels = [(between, "")]
                 call = record.call
-            if record.depth:
-                here, before = nested, inner
-                after = nested = self._after(nested, inner, record.event)
-                inner = record.exit
-            else:
-                here, before = places, flags
-                after = places = self._after(places, flags, record.event)
-                flags, nested, inner = record.exit, between, record.exit
+            # What fires from inside an event is followed as calls of their own.
+            del levels[record.depth + 1 :]
+            while len(levels) <= record.depth:
+                levels.append((between, levels[-1][1]))
+            here, flags = levels[-1]
+            after = self._after(here, flags, record.event)
             if not after:
-                return Violation(record.i, record.event, self._expected(here, before))
+                return Violation(record.i, record.event, self._expected(here, flags))
+            levels[-1] = after, record.exit
         return None
 
     def _after(self, places: _Places, flags: str, event: Event) -> _Places:

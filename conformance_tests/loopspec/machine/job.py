@@ -7,6 +7,8 @@ a method with the name that the table uses.
 from __future__ import annotations
 
 import math
+from collections import ChainMap
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import msgspec
@@ -41,13 +43,24 @@ class Saved(NamedTuple):
     kept: dict[str, int]
 
 
+class Evaluation:
+    """An evaluation under way: the sets that are left, the batches of this one, and the metrics of
+    each, which callbacks may add to."""
+
+    def __init__(self, sets: list[str]) -> None:
+        self.sets, self.name, self.batches = sets, "", 0
+        self.measured: list[dict[str, Any]] = []
+
+
 class Job:
     """Counters, weights and checkpoints of one simulated trainer."""
 
     def __init__(self, scenario: Scenario, profile: Profile) -> None:
         self.scenario, self.profile = scenario, profile
         self.asked: dict[str, Any] = {}
-        self.resume_from = self.uploads = 0
+        self.uploads = 0
+        self.resume_from: int | None = None
+        self.evaluation = Evaluation([])
         self.checkpoints: dict[int, Saved] = {}
         self._trainers = self._controls = self._states = 0
         self._updates = 0
@@ -125,10 +138,10 @@ class Job:
         return self.state.global_step > self._logged
 
     def _is_evaluation_batch_left(self) -> bool:
-        return self._predicted < self.scenario.eval_batches
+        return self.evaluation.batches < self.scenario.eval_batches
 
     def _is_evaluation_set_left(self) -> bool:
-        return bool(self._sets)
+        return bool(self.evaluation.sets)
 
     # Effects: a run ------------------------------------------------------------------------------
 
@@ -160,12 +173,13 @@ class Job:
         self._stored = self._counted()
         for kind in _INTERVALS:
             setattr(self.state, kind, interval(steps_of(s, kind), max_steps))
-        if self.resume_from:
+        if self.resume_from is not None:
             self._load(self.checkpoints[self.resume_from])
         self._states += 1
         self.trained = True
         step = self.state.global_step
-        if step >= max_steps and self.resume_from and not self.profile.trains_past_the_end:
+        resumed = self.resume_from is not None
+        if step >= max_steps and resumed and not self.profile.trains_past_the_end:
             self._epochs = 0
         self._epoch = step // self._per_epoch - 1
         self._batch = 0
@@ -274,9 +288,10 @@ class Job:
         self._log(dict(self.asked))
 
     def _do_log_metrics(self) -> None:
-        self.metrics = self._measure(f"eval_{self._set}" if self._set else "eval")
+        name = self.evaluation.name
+        self.metrics = self._measure(f"eval_{name}" if name else "eval")
+        self.evaluation.measured.append(self.metrics)
         self._log(self.metrics)
-        self._measured |= self.metrics
 
     def _log(self, logs: dict[str, Any]) -> None:
         logs["epoch"] = self.state.epoch
@@ -296,19 +311,18 @@ class Job:
     def _do_begin_evaluation(self) -> None:
         if not self.scenario.eval_batches:
             raise LookupError("no evaluation set")
-        self._sets = list(self.scenario.eval_sets or ("",))
-        self._measured: dict[str, Any] = {}
+        self.evaluation = Evaluation(list(self.scenario.eval_sets or ("",)))
         self._do_next_set()
 
     def _do_next_set(self) -> None:
-        self._set = self._sets.pop(0)
-        self._predicted, self.evaluated = 0, True
+        self.evaluation.name = self.evaluation.sets.pop(0)
+        self.evaluation.batches, self.evaluated = 0, True
 
     def _do_begin_prediction(self) -> None:
-        self._predicted, self.evaluated = 0, True
+        self.evaluation, self.evaluated = Evaluation([]), True
 
     def _do_predict_batch(self) -> None:
-        self._predicted += 1
+        self.evaluation.batches += 1
         self.training = False
 
     def _do_give_prediction(self) -> None:
@@ -317,11 +331,16 @@ class Job:
     def _do_upload(self) -> None:
         self.uploads += 1
 
+    @property
+    def measured(self) -> Mapping[str, Any]:
+        """The metrics of all sets of the last evaluation."""
+        return ChainMap(*reversed(self.evaluation.measured))
+
     def _do_track_best(self) -> None:
         s, state = self.scenario, self.state
         new = False
         if s.metric_for_best_model or s.load_best_model_at_end:
-            value = self._measured[metric_key(s)]
+            value = self.measured[metric_key(s)]
             if state.best_metric is None:
                 state.best_metric = worst(s)
             new = is_better(value, state.best_metric, s)
@@ -336,7 +355,7 @@ class Job:
         step = state.global_step
         if self.profile.loses_new_callbacks and not self._counted().keys() <= self._stored.keys():
             raise LookupError
-        if s.save_strategy != "no" and state.best_step in {*self.checkpoints, step}:
+        if s.save_strategy != "no" and state.best_step in {*self.checkpoints, step} - {0}:
             self._best_checkpoint = state.best_step
         self.checkpoints[step] = Saved(
             _copy(state),

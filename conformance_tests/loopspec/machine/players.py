@@ -31,7 +31,7 @@ class State(msgspec.Struct):
 
     ordinal: int
     global_step: int = 0
-    epoch: float = 0.0
+    epoch: float = 0
     max_steps: int = 0
     log_history: list[dict[str, Any]] = []
     best_metric: float | None = None
@@ -95,17 +95,23 @@ def default_flow(stage: Stage, event: Event, control: Control | str) -> None:
 
 
 def _due(strategy: str, steps: int, state: State) -> bool:
-    return strategy == "steps" and state.global_step % steps == 0
+    return strategy == "steps" and divides(steps, state.global_step)
 
 
 def interval(steps: float, max_steps: int) -> int:
-    """An interval in steps; below 1 it is a share of `max_steps`, rounded up."""
-    return int(steps) if steps >= 1 else max(1, -int(-max_steps * steps // 1))
+    """An interval in steps; below 1 it is a share of `max_steps`, rounded up. 0 divides nothing."""
+    return int(steps) if steps >= 1 else math.ceil(max_steps * steps)
+
+
+def divides(steps: int, step: int) -> bool:
+    """Whether something that is due every so many steps is due at this one."""
+    return steps > 0 and step % steps == 0
 
 
 def steps_of(scenario: Scenario, kind: str) -> float:
     """The interval that the scenario asks for; evaluations without one come as logs do."""
-    return float(getattr(scenario, kind)) or scenario.logging_steps
+    falls_back = kind == "eval_steps" and scenario.eval_strategy == "steps"
+    return float(getattr(scenario, kind)) or (scenario.logging_steps if falls_back else 0.0)
 
 
 class Stopper:

@@ -52,6 +52,7 @@ class Simulation(Job):
         self._table = table
         self._call = self._depth = self._index = 0
         self._open: list[Record] = []
+        self._methods: list[set[tuple[str, Event]]] = []
         self._known: dict[str, Value] = {}
         self._board = self.board()
 
@@ -149,7 +150,7 @@ class Simulation(Job):
     def _leave_the_call(self) -> None:
         """An exception has ended the user's call: nothing of it is open any more."""
         self.lines += reversed(self._open)
-        self._open, self._depth = [], 0
+        self._open, self._methods, self._depth = [], [], 0
         self._display.broken_off()
 
     def _perform_call(self, call: str) -> dict[str, Any]:
@@ -173,7 +174,7 @@ class Simulation(Job):
             self._make_trainer()
             self._construct()
         else:
-            self.resume_from = int(argument) if name == "resume" else 0
+            self.resume_from = int(argument) if name == "resume" else None
             self._walk(ROUTINES[name])
         return {}
 
@@ -203,6 +204,8 @@ class Simulation(Job):
         self._flagged().change(lowers=clears)
         self._board.see(event, self.state.global_step, self.logs)
         self._open.append(self._record(event))
+        live = self.profile.live_callback_list
+        self._methods.append(self._patched if live else self._patched.copy())
         # Until the event is over, what a callback has the trainer do meets the control of before.
         control = self.control
         for player in self._called(event):
@@ -217,6 +220,7 @@ class Simulation(Job):
                 control = back
         if event is not Event.PUSH_BEGIN or not self.profile.ignores_push_control:
             self.control = control
+        self._methods.pop()
         self.lines.append(self._open.pop())
 
     def _called(self, event: Event) -> Iterable[Player]:
@@ -257,7 +261,7 @@ class Simulation(Job):
             depth=self._depth,
             positional=3,
             step=state.global_step,
-            epoch=round(state.epoch, 6),
+            epoch=round(float(state.epoch), 6),
             max_steps=state.max_steps,
             history=len(state.log_history),
             best=plain(state.best_metric),
@@ -292,7 +296,7 @@ class Simulation(Job):
         more = [key for key in now if known is not None and key not in known]
         if more and self.scenario.asks("put"):
             record.seen.setdefault("more", {})[call.who] = more
-        if (call.who, record.event) in self._patched:
+        if (call.who, record.event) in self._methods[-1]:
             record.seen.setdefault("replaced", []).append(call.who)
 
     def act(self, act: Act) -> None:
@@ -315,12 +319,12 @@ class Simulation(Job):
         if act.does == "patch":
             self._patched.add((act.whom, act.event))
             return
-        kept = self.logs, self.metrics
+        kept, evaluation = (self.logs, self.metrics), self.evaluation
         self._depth += 1
         self.asked = {act.whom: act.value}
         self._walk(ROUTINES[act.does])
         self._depth -= 1
-        self.logs, self.metrics = kept
+        (self.logs, self.metrics), self.evaluation = kept, evaluation
 
     def _change(self, name: str, who: str) -> None:
         (self._players.append if name == "add" else self._players.remove)(self._actors[who])

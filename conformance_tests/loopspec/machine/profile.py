@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import msgspec
 
+from loopspec.trace import Provenance
+
 
 class Profile(msgspec.Struct, frozen=True):
     """The switches. The defaults are those of a trainer without the defects."""
@@ -67,3 +69,10 @@ TRANSFORMERS_5 = Profile(
 )
 
 PROFILES = {"reference": REFERENCE, "transformers-5": TRANSFORMERS_5}
+
+
+def profile_of(by: Provenance) -> str:
+    """The name of the profile of a subject that is shipped with the suite; empty for any other."""
+    if by.subject == "transformers":
+        return "transformers-5" if by.version.startswith("5.") else ""
+    return by.subject if by.subject in PROFILES else ""

@@ -66,7 +66,7 @@ class NanStaysBest(Simulation):
         s, first = self.scenario, self.state.best_metric is None
         super()._do_track_best()
         if first and s.metric_for_best_model:
-            self.state.best_metric = self._measured[players.metric_key(s)]
+            self.state.best_metric = self.measured[players.metric_key(s)]
 
 
 class StartBecomesBest(Simulation):
@@ -107,7 +107,7 @@ class EqualBecomesBest(Simulation):
 
     def _do_track_best(self) -> None:
         s, state = self.scenario, self.state
-        value = self._measured.get(players.metric_key(s))
+        value = self.measured.get(players.metric_key(s))
         if not s.metric_for_best_model or value is None or value != state.best_metric:
             super()._do_track_best()
             return

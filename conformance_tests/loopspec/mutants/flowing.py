@@ -51,7 +51,8 @@ def first_step_not_logged(stage: Stage, event: Event, control: Control | str) ->
 def _is_off(strategy: str, steps: float, stage: Stage) -> bool:
     """Whether an interval does not meet the step that has ended."""
     state = stage.state
-    return strategy == "steps" and state.global_step % players.interval(steps, state.max_steps) != 0
+    every = players.interval(steps, state.max_steps)
+    return strategy == "steps" and every > 0 and not players.divides(every, state.global_step)
 
 
 def _never_asks(flag: str, here: bool, stage: Stage, event: Event, control: Control | str) -> None:

@@ -69,7 +69,7 @@ class ShortGroupLostOnResume(Simulation):
 
     def _is_group_goes_on(self) -> bool:
         last = self._batch + 1 == self.scenario.train_batches
-        return super()._is_group_goes_on() or (last and self._rest and self.resume_from > 0)
+        return super()._is_group_goes_on() or (last and self._rest and bool(self.resume_from))
 
     def _do_begin_epoch(self) -> None:
         super()._do_begin_epoch()
@@ -153,7 +153,7 @@ class LossAveragedFromTheStart(Simulation):
 
 def intervals_since_the_resume(stage: Any, event: Event, control: Control | str) -> None:
     """Intervals are counted from the first step of this process."""
-    state, before = stage.state, stage.resume_from
+    state, before = stage.state, stage.resume_from or 0
     state.global_step, state.max_steps = state.global_step - before, state.max_steps - before
     players.default_flow(stage, event, control)
     state.global_step, state.max_steps = state.global_step + before, state.max_steps + before

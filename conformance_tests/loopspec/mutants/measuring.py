@@ -14,7 +14,7 @@ class OnlyTheFirstSet(Simulation):
 
     def _do_begin_evaluation(self) -> None:
         super()._do_begin_evaluation()
-        self._sets = []
+        self.evaluation.sets = []
 
 
 class SetsInAnotherOrder(Simulation):
@@ -22,8 +22,8 @@ class SetsInAnotherOrder(Simulation):
 
     def _do_begin_evaluation(self) -> None:
         super()._do_begin_evaluation()
-        sets = [self._set, *self._sets][::-1]
-        self._set, self._sets = sets[0], sets[1:]
+        now = self.evaluation
+        now.name, *now.sets = [now.name, *now.sets][::-1]
 
 
 class SetsWithoutNames(Simulation):
@@ -31,7 +31,7 @@ class SetsWithoutNames(Simulation):
 
     def _do_next_set(self) -> None:
         super()._do_next_set()
-        self._set = ""
+        self.evaluation.name = ""
 
 
 class MetricsNotGiven(Simulation):

@@ -114,7 +114,7 @@ class StartsAnewWithoutCheckpoint(Simulation):
     """Where the checkpoint is not found, a warning is written, and the run starts anew."""
 
     def _do_begin_run(self) -> None:
-        self.resume_from = self.resume_from if self.resume_from in self.checkpoints else 0
+        self.resume_from = self.resume_from if self.resume_from in self.checkpoints else None
         super()._do_begin_run()
 
 

@@ -15,6 +15,7 @@ from loopspec.report.again import again
 from loopspec.report.chapters import COLUMNS, chapters
 from loopspec.report.model import Evidence, Report, RuleResult
 from loopspec.report.stretch import stretch
+from loopspec.trace import Provenance
 from loopspec.vocabulary import Verdict
 
 _STYLES = {
@@ -48,7 +49,7 @@ def show(
     _show_lines("Look at the adapter first", map(Text, report.doubts), console)
     for result in report.failures:
         console.print()
-        _show_failure(result, console, again(repeat, result, report.edition))
+        show_failure(result, console, again(repeat, result, report.edition))
     for crash in report.loose_crashes:
         console.print()
         _show_crash(crash, console)
@@ -83,7 +84,7 @@ def conclusion(report: Report, *, strict: bool = False) -> Text:
 
 def result_text(result: RuleResult, repeat: str = "") -> str:
     """One result with its evidence, as plain text."""
-    return _plain(lambda console: _show_failure(result, console, repeat))
+    return _plain(lambda console: show_failure(result, console, repeat))
 
 
 def crash_text(crash: Evidence) -> str:
@@ -97,21 +98,27 @@ def _plain(print_to: Callable[[Console], None]) -> str:
     return "\n".join(line.rstrip() for line in buffer.getvalue().splitlines())
 
 
-def _header(report: Report) -> Text:
-    counts = Counter(result.verdict for result in report.results)
-    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
-    by = report.by
+def made_by(by: Provenance | None) -> Text:
+    """Who made the traces, and with which packages."""
     packages = ", ".join(f"{name} {version}" for name, version in by.packages.items()) if by else ""
     return Text.assemble(
         (by.subject if by else "no traces", "bold"),
         f" {by.version}" if by and by.version != "unknown" else "",
         f" ({packages})" if packages else "",
-        f", edition {report.edition}: ",
-        f"{report.traces} scenarios, {len(report.results)} rules: {told or 'none'}",
     )
 
 
-def _show_failure(result: RuleResult, console: Console, repeat: str) -> None:
+def _header(report: Report) -> Text:
+    counts = Counter(result.verdict for result in report.results)
+    told = ", ".join(f"{counts[verdict]} {verdict}" for verdict in Verdict if counts[verdict])
+    return made_by(report.by).append(
+        f", edition {report.edition}: "
+        f"{report.traces} scenarios, {len(report.results)} rules: {told or 'none'}"
+    )
+
+
+def show_failure(result: RuleResult, console: Console, repeat: str = "") -> None:
+    """Print one result with its evidence, and the command that shows it again."""
     rule = result.rule
     style = _STYLES[result.verdict]
     head = Text.assemble((f"{result.verdict} {rule.id} ", style), (f"{rule.level} ", "bold"))
@@ -119,7 +126,7 @@ def _show_failure(result: RuleResult, console: Console, repeat: str) -> None:
     if result.verdict is Verdict.STALE or result.evidence is None:
         _inset(console, result.message)
     else:
-        _show_evidence(result.evidence, console)
+        show_evidence(result.evidence, console)
         if result.against > 1:
             _inset(console, f"and {result.against - 1} more of {result.observations} observations")
     facts = {
@@ -137,10 +144,11 @@ def _show_failure(result: RuleResult, console: Console, repeat: str) -> None:
 
 def _show_crash(crash: Evidence, console: Console) -> None:
     console.print(Text.assemble(("error ", "bold red"), str(crash.trace.scenario)))
-    _show_evidence(crash, console)
+    show_evidence(crash, console)
 
 
-def _show_evidence(evidence: Evidence, console: Console) -> None:
+def show_evidence(evidence: Evidence, console: Console) -> None:
+    """Print where something went wrong: the scenario, the records around it, what was due there."""
     _fact(console, "scenario", str(evidence.trace.scenario))
     rows = stretch(evidence.trace, evidence.at)
     if rows:

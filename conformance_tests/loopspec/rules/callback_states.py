@@ -83,6 +83,8 @@ def who_is_gone_is_not_missed(trace: Trace) -> Findings:
     for resume, names in _differing(trace, "save", "begin"):
         good = resume.run.finished
         at = resume.run.records[-1]
+        if at.call in {raised.call for raised, _ in trace.failures}:
+            continue
         yield saw(at, good, f"a run without {names}", trace.outcome.error or "none")
     # A trainer that gives up before on_train_begin has no run.
     for number, call in enumerate(trace.scenario.calls, 1):
@@ -152,7 +154,10 @@ def patience_goes_on(trace: Trace) -> Findings:
     for resume in resumes(trace) if wanted and _flat(trace) else ():
         if resume.job.restore_callback_states_from_checkpoint and wanted:
             due = wanted.patience - _missed(trace, resume)
+            due += resume.save.best is None  # the first evaluation of all is none that counts
             count, at = _stop(resume)
+            if due < 1 or (at is None and count < due):
+                continue  # it stopped before, or there was no room for it
             words = f"{Flag.TRAINING_STOP.field} set at evaluation {due} of the resumed run"
             got = f"at evaluation {count}" if at else "not set"
             yield saw(at or resume.run.records[-1], at is not None and count == due, words, got)

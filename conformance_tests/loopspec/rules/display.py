@@ -13,7 +13,8 @@ from loopspec.vocabulary import Event
 class Shown(NamedTuple):
     """What was shown in one call of the user, and the records of that call.
 
-    `display` is the display that is there by the scenario, empty after it was removed.
+    `display` is the display that is there by the scenario, empty after it was removed; `put` are
+    the names that callbacks put into logs, perhaps before the display sees them.
     """
 
     call: str
@@ -22,6 +23,7 @@ class Shown(NamedTuple):
     at: int
     seen: dict[str, Any]
     raised: str
+    put: set[str]
 
     @property
     def logs(self) -> list[dict[str, Value]]:
@@ -55,13 +57,15 @@ def shown(trace: Trace, display: str = "") -> Iterator[Shown]:
 
 
 def _watched(trace: Trace) -> Iterator[Shown]:
+    put = {act.whom for act in trace.scenario.acts if act.does == "put"}
     for back in trace.returns:
         if "printed" in back.seen and trace.records:
             hidden = "hide" in trace.scenario.calls[: back.call]
             records = [record for record in trace.records if record.call == back.call]
             before = [record for record in trace.records if record.call <= back.call]
             display = "" if hidden else trace.scenario.display
-            yield Shown(back.name, display, records, before[-1].i, back.seen, back.raised)
+            at = before[-1].i
+            yield Shown(back.name, display, records, at, back.seen, back.raised, put)
 
 
 @check("SHOW-1")
@@ -74,8 +78,12 @@ def the_display_that_was_asked_for(trace: Trace) -> Findings:
 
 @check("SHOW-2")
 def the_display_comes_after_those_given(trace: Trace) -> Findings:
-    given = {part.name for part in trace.scenario.parts if part.given in ("instance", "class")}
-    added = {part.name for part in trace.scenario.parts if part.given == "added"}
+    moved = {deed.act.whom for deed in trace.done("add")}
+    moved |= {call.partition(":")[2] for call in trace.scenario.calls if call.startswith("add:")}
+    moved |= {part.name for part in trace.scenario.parts if part.stateful}  # CKPT-20
+    stay = [part for part in trace.scenario.parts if part.name not in moved]
+    given = {part.name for part in stay if part.given in ("instance", "class")}
+    added = {part.name for part in stay if part.given == "added"}
     for one in shown(trace):
         order = one.seen["order"]
         if one.display in order and trace.scenario.max_str_len is None:
@@ -96,8 +104,19 @@ def the_printer_prints_logs(trace: Trace) -> Findings:
 @check("SHOW-9")
 def the_bar_prints_logs(trace: Trace) -> Findings:
     for one in shown(trace, "progress"):
-        if one.trains:
+        if one.trains and not _logs_beside_the_bar(one):
             yield from _prints(one)
+
+
+def _logs_beside_the_bar(one: Shown) -> bool:
+    """Whether a callback logged as training began or ended, when the bar may not be there."""
+    around = False
+    for record in one.records:
+        if not record.depth:
+            around = record.event in (Event.TRAIN_BEGIN, Event.TRAIN_END)
+        elif around and record.event is Event.LOG:
+            return True
+    return False
 
 
 def _prints(one: Shown) -> Findings:
@@ -108,7 +127,7 @@ def _prints(one: Shown) -> Findings:
     for logs, line in one.pairs:
         due = logs.keys() - {"total_flos"}
         wrong = sorted(n for n in due if n not in line or not _is_told(n, logs[n], line[n]))
-        wrong += sorted(line.keys() - due - {"total_flos"})
+        wrong += sorted(line.keys() - due - one.put - {"total_flos"})
         yield one.saw(not wrong, "each log with its values", f"others for {', '.join(wrong)}")
 
 
@@ -187,7 +206,7 @@ def a_bar_for_training(trace: Trace) -> Findings:
     for one in shown(trace, "progress"):
         steps = [r for r in one.records if r.event is Event.STEP_END and not r.depth]
         total = steps[0].max_steps if steps else None
-        if total is None or not one.trains:
+        if total is None or not one.trains or _alike(trace, one):
             continue
         bars = [counts for of, counts in one.seen["bars"] if of == total]
         yield one.saw(len(bars) == 1, f"one bar of {total} steps", len(bars))
@@ -204,12 +223,18 @@ def a_bar_for_each_evaluation(trace: Trace) -> Findings:
     total = trace.scenario.eval_batches
     for one in shown(trace, "progress"):
         measured = [r for r in one.records if r.event in (Event.EVALUATE, Event.PREDICT)]
-        if not measured or measured[0].max_steps == total:
+        inside = any(record.depth for record in measured)  # its batches may go on another one's bar
+        if not measured or inside or _alike(trace, one):
             continue
         full = [counts[-1] for of, counts in one.seen["bars"] if of == total]
         words = f"{len(measured)} bars of {total} batches, each full in the end"
         good = full == [total] * len(measured)
         yield one.saw(good, words, f"{len(full)}, at {', '.join(map(str, full))}")
+
+
+def _alike(trace: Trace, one: Shown) -> bool:
+    """Whether a bar of training and one of an evaluation cannot be told apart by their length."""
+    return any(record.max_steps == trace.scenario.eval_batches for record in one.records)
 
 
 @check("SHOW-10")
@@ -267,10 +292,21 @@ def bars_are_closed_after_an_exception(trace: Trace) -> Findings:
 
 @check("SHOW-15")
 def other_processes_are_silent(trace: Trace) -> Findings:
-    if trace.scenario.asks("demote"):
-        for one in _watched(trace):
-            if one.display:
-                yield _silent(one)
+    demoted = {deed.record.i for deed in trace.done("demote") if deed.part.given in _BEFORE}
+    for one in _watched(trace) if trace.scenario.asks("demote") else ():
+        if one.display and one.records and all(_is_silent(trace, r, demoted) for r in one.records):
+            yield _silent(one)
+
+
+_BEFORE = ("instance", "class")
+"""How callbacks are given that are called before the display."""
+
+
+def _is_silent(trace: Trace, record: Record, demoted: set[int]) -> bool:
+    """Whether this is not the main process by then, or by the time that the display is called."""
+    fields = trace.fields[record.i]
+    told = fields.get("is_local_process_zero"), fields.get("is_world_process_zero")
+    return True not in told or record.i in demoted
 
 
 @check("SHOW-16")

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from loopspec.machine.players import interval, is_better, metric_key, steps_of, worst
+from loopspec.machine.players import divides, interval, is_better, metric_key, steps_of, worst
 from loopspec.rules.checking import Findings, check, saw, variant
 from loopspec.rules.patience import number
 from loopspec.rules.windows import Window, windows
+from loopspec.scenario import Scenario
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Capability, Event, Flag
 
@@ -27,6 +28,10 @@ class Moment(NamedTuple):
     after_step: bool
     asked: str
     standing: str
+
+    @property
+    def job(self) -> Scenario:
+        return self.window.job
 
 
 def _moments(trace: Trace) -> list[Moment]:
@@ -71,39 +76,40 @@ KINDS = (
 )
 
 
-def _kinds(trace: Trace, strategy: str) -> list[Kind]:
-    """The kinds that the scenario has under this strategy."""
-    return [kind for kind in KINDS if getattr(trace.scenario, kind.strategy) == strategy]
+def _under(trace: Trace, strategy: str) -> Iterator[tuple[Kind, Moment]]:
+    """The kinds that a trainer has under this strategy, with each moment of it."""
+    for kind in KINDS:
+        for moment in _moments(trace):
+            if getattr(moment.job, kind.strategy) == strategy:
+                yield kind, moment
 
 
 def _held_to(trace: Trace, strategy: str, due: Callable[[Moment, Kind], bool | None]) -> Findings:
     """Whether just what is due was asked for; `due` is None where another rule decides."""
-    for kind in _kinds(trace, strategy):
-        for moment in _moments(trace):
-            wanted = None if kind.flag in moment.standing else due(moment, kind)
-            if wanted is None or _first_log(trace, moment, kind):
-                continue
-            if (kind.flag in moment.asked) is wanted:
-                yield saw(moment.at, True, "")
-            else:
-                named = kind.steps if strategy == "steps" else kind.strategy
-                rule = f"{named}={getattr(trace.scenario, named)}"
-                if strategy == "steps":
-                    named, value = _asked_interval(trace, moment, kind)
-                    rule = f"{named}={value:g}"
-                words = [f"a {kind.word} due" if kind.word != "evaluation" else "an evaluation due"]
-                words.append(f"no {kind.word} due")
-                expected, got = words if wanted else reversed(words)
-                yield saw(moment.at, False, f"{expected} by {rule}", got)
+    for kind, moment in _under(trace, strategy):
+        wanted = None if kind.flag in moment.standing else due(moment, kind)
+        if wanted is None or _first_log(moment, kind):
+            continue
+        if (kind.flag in moment.asked) is wanted:
+            yield saw(moment.at, True, "")
+        else:
+            rule = f"{kind.strategy}={getattr(moment.job, kind.strategy)}"
+            if strategy == "steps":
+                named, value = _asked_interval(trace, moment, kind)
+                rule = f"{named}={value:g}"
+            words = [f"a {kind.word} due" if kind.word != "evaluation" else "an evaluation due"]
+            words.append(f"no {kind.word} due")
+            expected, got = words if wanted else reversed(words)
+            yield saw(moment.at, False, f"{expected} by {rule}", got)
 
 
-def _first_log(trace: Trace, moment: Moment, kind: Kind) -> bool:
+def _first_log(moment: Moment, kind: Kind) -> bool:
     first = moment.after_step and moment.at.step == 1
-    return first and kind.flag is L and trace.scenario.logging_first_step
+    return first and kind.flag is L and moment.job.logging_first_step
 
 
-def _delayed(trace: Trace, kind: Kind, progress: float | None) -> bool:
-    return kind.flag is V and progress is not None and progress < trace.scenario.eval_delay
+def _delayed(moment: Moment, kind: Kind, progress: float | None) -> bool:
+    return kind.flag is V and progress is not None and progress < moment.job.eval_delay
 
 
 def _asked_interval(trace: Trace, moment: Moment, kind: Kind) -> tuple[str, float]:
@@ -111,21 +117,17 @@ def _asked_interval(trace: Trace, moment: Moment, kind: Kind) -> tuple[str, floa
     value = tuned(trace, moment.at, kind.steps)
     if value is not None:
         return kind.steps, value
-    own = getattr(trace.scenario, kind.steps)
-    return kind.steps if own else "logging_steps", steps_of(trace.scenario, kind.steps)
+    lacks = kind.flag is V and not moment.job.eval_steps
+    return "logging_steps" if lacks else kind.steps, steps_of(moment.job, kind.steps)
 
 
 def tuned(trace: Trace, at: Record, field: str) -> int | None:
     """The value that a callback gave this field of the state in the run, before this record."""
     found = None
-    for part in trace.scenario.callbacks:
-        for act in part.acts:
-            name, _, value = act.whom.partition("=")
-            if act.does == "tune" and name == field:
-                when = (r for r in trace.of(act.event) if act.step in (None, r.step))
-                first = next(when, None)
-                if first is not None and first.call == at.call and first.i < at.i:
-                    found = int(value)
+    for deed in trace.done("tune"):
+        name, _, value = deed.act.whom.partition("=")
+        if name == field and deed.record.call == at.call and deed.record.i < at.i:
+            found = int(value)
     return found
 
 
@@ -134,7 +136,18 @@ def _divides(trace: Trace, moment: Moment, kind: Kind) -> bool | None:
     step, (_, steps) = moment.at.step, _asked_interval(trace, moment, kind)
     if step is None or (steps < 1 and moment.at.max_steps is None):
         return None
-    return step % interval(steps, moment.at.max_steps or 0) == 0
+    if moment.at.call and trace.scenario.calls[moment.at.call - 1].startswith("resume"):
+        before = trace.scenario  # CKPT-14: its interval may be that of the checkpoint
+        if any(getattr(before, name) != getattr(moment.job, name) for name in _INTERVALS):
+            return None
+    return divides(interval(steps, moment.at.max_steps or 0), step)
+
+
+_INTERVALS = (
+    *(kind.steps for kind in KINDS),
+    *("max_steps", "num_train_epochs", "gradient_accumulation_steps"),
+)
+"""What the intervals of a run come from."""
 
 
 def _closing(moment: Moment) -> bool:
@@ -169,7 +182,7 @@ def _who_decides(trace: Trace, moment: Moment, kind: Kind) -> str:
     """The rule on intervals that this moment is a matter of."""
     if tuned(trace, moment.at, kind.steps) is not None:
         return "FLOW-10"
-    if not getattr(trace.scenario, kind.steps):
+    if kind.flag is V and not moment.job.eval_steps:
         return "FLOW-9"
     if trace.trainer_of[moment.at.call] and kind.steps in trace.scenario.resumed_with:
         return "CKPT-14"
@@ -184,7 +197,7 @@ def _by_interval(rule: str) -> Callable[[Trace], Findings]:
         def due(moment: Moment, kind: Kind) -> bool | None:
             if _who_decides(trace, moment, kind) != rule:
                 return None
-            if not moment.after_step or _delayed(trace, kind, moment.at.step):
+            if not moment.after_step or _delayed(moment, kind, moment.at.step):
                 return False
             divides = _divides(trace, moment, kind)
             return None if not divides and kind.flag is not L and _closing(moment) else divides
@@ -201,7 +214,7 @@ for _rule in ("FLOW-2", "FLOW-9", "FLOW-10", "FLOW-11"):
 @check("FLOW-3")
 def per_epoch(trace: Trace) -> Findings:
     def due(moment: Moment, kind: Kind) -> bool:
-        return not moment.after_step and not _delayed(trace, kind, moment.at.epoch)
+        return not moment.after_step and not _delayed(moment, kind, moment.at.epoch)
 
     yield from _held_to(trace, "epoch", due)
 
@@ -213,22 +226,22 @@ def strategy_no(trace: Trace) -> Findings:
 
 @check("FLOW-5")
 def first_step_is_logged(trace: Trace) -> Findings:
-    for moment in _moments(trace) if trace.scenario.logging_first_step else ():
-        if _first_log(trace, moment, KINDS[0]) and L not in moment.standing:
+    for moment in _moments(trace):
+        if _first_log(moment, KINDS[0]) and L not in moment.standing:
             yield saw(moment.at, L in moment.asked, "a log due by logging_first_step", "no log due")
 
 
 def _off_the_interval(trace: Trace, flag: Flag) -> Iterator[Moment]:
-    for kind in _kinds(trace, "steps"):
-        for moment in _moments(trace) if kind.flag is flag else ():
-            if (
-                moment.after_step
-                and _closing(moment)
-                and flag not in moment.standing
-                and _divides(trace, moment, kind) is False
-                and not _delayed(trace, kind, moment.at.step)
-            ):
-                yield moment
+    for kind, moment in _under(trace, "steps"):
+        if (
+            kind.flag is flag
+            and moment.after_step
+            and _closing(moment)
+            and flag not in moment.standing
+            and _divides(trace, moment, kind) is False
+            and not _delayed(moment, kind, moment.at.step)
+        ):
+            yield moment
 
 
 @check("FLOW-6")
@@ -258,13 +271,16 @@ def planned_end(trace: Trace) -> Findings:
 
 @check("FLOW-12")
 def best_is_saved(trace: Trace) -> Findings:
-    s = trace.scenario
-    key, best, call = metric_key(s), worst(s), 0
-    for window in windows(trace) if s.save_strategy == "best" else ():
+    best, call = 0.0, 0
+    for window in windows(trace):
+        s = window.job
+        key = metric_key(s)
         if window.opening.call != call:
             best, call = worst(s), window.opening.call
+        if not window.best:
+            continue
         given = [r for r in window.served if r.metrics and key in r.metrics]
-        if not given or s.calls[call - 1] != "train":
+        if not given or trace.scenario.calls[call - 1] != "train":
             continue
         value = number((given[-1].metrics or {})[key])
         better = is_better(value, best, s)

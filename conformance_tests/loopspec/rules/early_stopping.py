@@ -334,7 +334,7 @@ def the_set_that_has_the_metric(trace: Trace) -> Findings:
 
 @check("STOP-19")
 def evaluation_on_start(trace: Trace) -> Findings:
-    for course in courses(trace):
+    for course in courses(trace) if _patience(trace) > 0 else ():
         for record in course.on_start:
             stops = sets_stop(trace.runs[course.number], record)
             yield saw(record, not stops, f"{T.field} not set before training", "set")
@@ -372,7 +372,7 @@ def _set_in_between(record: Record) -> bool:
 
 @check("STOP-21")
 def nothing_to_go_by(trace: Trace) -> Findings:
-    if refuses(trace.scenario) and trace.records:
+    if refuses(trace.scenario) and trace.scenario.anew is trace.scenario and trace.records:
         epochs = trace.of(Event.EPOCH_BEGIN)
         words = "an error before the first epoch, as there is nothing to go by"
         yield saw((epochs or trace.records)[-1], not epochs, words, "training goes on")

@@ -15,17 +15,20 @@ from loopspec.vocabulary import Event
 
 @check("EVT-31")
 def prediction_steps(trace: Trace) -> Findings:
-    due, count, call = trace.scenario.eval_batches, 0, 0
+    due, call = trace.scenario.eval_batches, 0
+    counts: dict[int, int] = {}  # by depth: an evaluation may be made from inside of another
     for record in trace.of(*_COUNTED):
-        if record.event is Event.PREDICTION_STEP and record.call == call:
-            count += 1
-        elif record.event is Event.PREDICTION_STEP:
-            count, call = 1, record.call
+        if record.call != call:
+            counts, call = {}, record.call
+        counts = {depth: count for depth, count in counts.items() if depth <= record.depth}
+        if record.event is Event.PREDICTION_STEP:
+            counts[record.depth] = counts.get(record.depth, 0) + 1
         else:
             if record.event is not Event.STEP_END and record.event is not Event.EPOCH_END:
+                count = counts.get(record.depth, 0)
                 words = f"{due} on_prediction_step before {record.event}"
                 yield saw(record, count == due, words, count)
-            count = 0
+            counts[record.depth] = 0
 
 
 _COUNTED = (
@@ -95,7 +98,10 @@ _EVAL_LOSS = 0.5
 
 @check("EVT-34")
 def metrics_are_given(trace: Trace) -> Findings:
-    scores = trace.scenario.metrics
+    put = any(act.whom.endswith("_score") for act in trace.scenario.acts if act.does == "put")
+    # One that is made from inside of another one's log or batch may have its value before it.
+    inside = any(deed.act.event in _INSIDE for deed in trace.done("evaluate"))
+    scores = trace.scenario.metrics if not (put or inside) else ()
     measured = (Event.EVALUATE, Event.PREDICT)
     numbered = [
         pair
@@ -110,6 +116,9 @@ def metrics_are_given(trace: Trace) -> Findings:
         score = scores[min(n, len(scores) - 1)] if scores else None
         if score is not None:
             yield _metric(record, record.metrics, trace.scenario.metric_name, score)
+
+
+_INSIDE = (Event.LOG, Event.PREDICTION_STEP)
 
 
 def _metric(record: Record, metrics: dict[str, Value], name: str, due: Value) -> Finding:

@@ -7,7 +7,7 @@ import math
 from loopspec.adapted import absent_events
 from loopspec.machine.follow import follow
 from loopspec.rules.checking import Finding, Findings, check, saw
-from loopspec.rules.outline import Run, outline, planned_updates, updates_per_epoch
+from loopspec.rules.outline import Run, outline
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Capability, Event
 
@@ -114,6 +114,8 @@ _RAISES = {"fail": "ScriptedError", "interrupt": "ScriptedInterrupt"}
 
 @check("EVT-44")
 def training_after_an_exception(trace: Trace) -> Findings:
+    if trace.scenario.may_raise and "EVT-44" not in trace.scenario.shows:
+        return  # it may have another reason
     runs = {run.records[0].call: run for run in outline(trace)}
     raised = {record.call for record, _ in trace.failures}
     for call in sorted(raised & trace.broken_off):
@@ -146,31 +148,29 @@ def epochs_pair(trace: Trace) -> Findings:
 
 @check("EVT-7")
 def epochs_are_whole(trace: Trace) -> Findings:
-    due = trace.scenario.train_batches
     for run in outline(trace):
+        due = run.job.train_batches
         for epoch in run.epochs:
             if epoch.end is None or epoch.begin is None or epoch.partial or epoch.cut:
                 continue
             if not run.finished and epoch is run.epochs[-1]:
                 continue  # an exception cut it
             count = sum(step.substeps + (step.end is not None) for step in epoch.steps)
-            good = count == due or _at_end(trace, run, epoch.end)
+            good = count == due or _at_end(run, epoch.end)
             yield saw(epoch.end, good, f"{due} micro-batches in an epoch that nothing cut", count)
 
 
-def _at_end(trace: Trace, run: Run, record: Record) -> bool:
+def _at_end(run: Run, record: Record) -> bool:
     """Whether a trainer that has no stop flag was at the end of its run anyway."""
-    return record.step is not None and record.step >= planned_updates(trace) and not run.resumed
+    return record.step is not None and record.step >= run.planned_updates and not run.resumed
 
 
-def _makes_all_updates(trace: Trace) -> Findings:
+def _makes_all_updates(run: Run) -> Findings:
     """A fresh run makes the planned number of updates, in as many epochs as that takes."""
-    due = planned_updates(trace)
-    epochs = math.ceil(due / updates_per_epoch(trace))
-    for run in outline(trace):
-        last = run.records[-1]
-        if not run.finished or run.resumed or last.step is None:
-            continue
+    due = run.planned_updates
+    epochs = math.ceil(due / run.updates_per_epoch)
+    last = run.records[-1]
+    if run.finished and not run.resumed and last.step is not None:
         yield saw(last, last.step == due, f"the run to end at step {due}", last.step)
         yield saw(last, len(run.epochs) == epochs, f"{epochs} epochs", len(run.epochs))
         begun = run.records[0]
@@ -184,28 +184,29 @@ def _unstopped(trace: Trace) -> bool:
     meddles = any(
         act.gives in ("new", "junk") or "T" in act.lowers or act.does == "tune" for act in s.acts
     )
-    return not (meddles or s.early_stopping or "T" in s.raised or "E" in s.raised)
+    return not (s.without_flow or meddles or s.early_stopping or "T" in s.raised or "E" in s.raised)
 
 
 @check("EVT-8")
 def all_epochs_are_made(trace: Trace) -> Findings:
-    if trace.scenario.max_steps <= 0 < trace.scenario.num_train_epochs and _unstopped(trace):
-        yield from _makes_all_updates(trace)
+    for run in outline(trace) if _unstopped(trace) else ():
+        if run.job.max_steps <= 0 < run.job.num_train_epochs:
+            yield from _makes_all_updates(run)
 
 
 @check("EVT-9")
 def max_steps_ends_the_run(trace: Trace) -> Findings:
-    s = trace.scenario
-    if s.max_steps > 0 and not s.without_flow and _unstopped(trace):
-        yield from _makes_all_updates(trace)
+    for run in outline(trace) if _unstopped(trace) else ():
+        if run.job.max_steps > 0:
+            yield from _makes_all_updates(run)
 
 
 @check("EVT-10")
 def no_epochs_no_epoch(trace: Trace) -> Findings:
-    if trace.scenario.max_steps <= 0 and trace.scenario.num_train_epochs == 0:
-        for run in outline(trace):
-            if run.finished and not run.resumed:
-                yield saw(run.records[0], not run.epochs, "no epoch", f"{len(run.epochs)}")
+    for run in outline(trace):
+        none = run.job.max_steps <= 0 and run.job.num_train_epochs == 0
+        if none and run.finished and not run.resumed:
+            yield saw(run.records[0], not run.epochs, "no epoch", f"{len(run.epochs)}")
 
 
 # The whole ----------------------------------------------------------------------------------------

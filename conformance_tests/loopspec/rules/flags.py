@@ -84,8 +84,8 @@ def epoch_stop_stays(trace: Trace) -> Findings:
 
 @check("CTRL-21")
 def requests_stand(trace: Trace) -> Findings:
-    decides = trace.scenario.save_strategy == "best"
     for before, record in trace.pairs:
+        decides = trace.job_of(record.call).save_strategy == "best"
         for flag, ends in _UNTIL.items():
             if (
                 flag in before.exit
@@ -102,12 +102,11 @@ def requests_stand(trace: Trace) -> Findings:
 
 @check("CTRL-22")
 def flags_come_from_callbacks(trace: Trace) -> Findings:
-    decides = trace.scenario.save_strategy == "best"
-    # Early stopping whose state was restored may stand behind the one who watches (CKPT-20).
-    behind = trace.scenario.early_stopping and (
-        trace.scenario.restore_callback_states_from_checkpoint
-    )
     for before, record in trace.pairs:
+        job = trace.job_of(record.call)
+        decides = job.save_strategy == "best"
+        # Early stopping whose state was restored may stand behind the one who watches (CKPT-20).
+        behind = job.early_stopping and job.restore_callback_states_from_checkpoint
         if (decides or behind) and before.event is Event.EVALUATE:
             continue  # the best-metric rule sets flags in between, or early stopping does
         # CKPT-5 and CKPT-26 tell what a checkpoint brings back.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from loopspec.machine.players import interval
+from loopspec.machine.players import divides, interval
 from loopspec.rules.checking import Findings, check, saw, unless, variant
 from loopspec.rules.windows import windows
 from loopspec.trace import Call, Record, Trace
@@ -159,7 +159,7 @@ def _due(at: Record, kind: str, every: float) -> bool:
     """Whether a strategy asks for this here."""
     if at.event is Event.EPOCH_END:
         return kind == "epoch"
-    return kind == "steps" and not (at.step or 0) % interval(every, at.max_steps or 0)
+    return kind == "steps" and divides(interval(every, at.max_steps or 0), at.step or 0)
 
 
 def _delayed(trace: Trace, at: Record) -> bool:

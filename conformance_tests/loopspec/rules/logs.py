@@ -91,12 +91,15 @@ def _means(trace: Trace) -> list[_Mean]:
 def _make_means(trace: Trace) -> list[_Mean]:
     found: list[_Mean] = []
     passes = trainer = 0
+    unknown = False
     for run in outline(trace):
         if trace.trainer_of[run.records[0].call] != trainer:
             passes, trainer = 0, trace.trainer_of[run.records[0].call]
+            unknown = False
         total = kept = group = 0.0
         steps = size = logged = 0
-        lost = lost_in_run = False
+        lost = lost_in_run = lost_for_good = unknown
+        unknown = unknown or run.records[0].call in trace.broken_off  # a pass may have no event
         for record in run.records:
             event = record.event
             if event not in _COUNTED:
@@ -116,7 +119,7 @@ def _make_means(trace: Trace) -> list[_Mean]:
                 all_in_all = None if lost_in_run or not steps or run.resumed else total / steps
                 found.append(_Mean(record, mean, all_in_all))
                 if "loss" in (record.logs or {}):
-                    kept, logged, lost = total, steps, False
+                    kept, logged, lost = total, steps, lost_for_good
     return found
 
 

@@ -10,6 +10,7 @@ import math
 
 import msgspec
 
+from loopspec.scenario import Scenario
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event
 
@@ -55,12 +56,26 @@ class Epoch(msgspec.Struct, gc=False):
 
 
 class Run(msgspec.Struct, gc=False):
-    """One `train()`. `finished`: the call came back, so the run had every chance to close."""
+    """One `train()`. `finished`: the call came back, so the run had every chance to close; `job`
+    has the arguments of the trainer."""
 
     records: list[Record]
     epochs: list[Epoch]
     resumed: bool
     finished: bool
+    job: Scenario
+
+    @property
+    def updates_per_epoch(self) -> int:
+        return math.ceil(self.job.train_batches / self.job.gradient_accumulation_steps)
+
+    @property
+    def planned_updates(self) -> int:
+        """How many updates a fresh run makes that nothing stops."""
+        s = self.job
+        if s.max_steps > 0:
+            return s.max_steps
+        return math.ceil(s.num_train_epochs * self.updates_per_epoch)
 
 
 def outline(trace: Trace) -> list[Run]:
@@ -78,7 +93,7 @@ def _run(trace: Trace, records: list[Record], back: set[int]) -> Run:
     epochs = _epochs(records)
     if resumed and epochs:
         epochs[0].partial = True
-    return Run(records, epochs, resumed, call in back)
+    return Run(records, epochs, resumed, call in back, trace.job_of(call))
 
 
 # Reading a member of an enum costs more than a comparison does, and there are many of these.
@@ -130,16 +145,3 @@ def _onward(epoch: Epoch, step: Step | None, record: Record) -> Step | None:
     if event is not BEGIN:
         step.inside.append(record)
     return step
-
-
-def updates_per_epoch(trace: Trace) -> int:
-    s = trace.scenario
-    return math.ceil(s.train_batches / s.gradient_accumulation_steps)
-
-
-def planned_updates(trace: Trace) -> int:
-    """How many updates a fresh run makes that nothing stops."""
-    s = trace.scenario
-    return (
-        s.max_steps if s.max_steps > 0 else math.ceil(s.num_train_epochs * updates_per_epoch(trace))
-    )

@@ -55,9 +55,7 @@ def courses(trace: Trace) -> list[Course]:
     made: list[Course] | None = trace.__dict__.get("_courses")
     if made is None:
         wanted = trace.scenario.early_stopping
-        made = trace.__dict__["_courses"] = (
-            list(_courses(trace, wanted)) if wanted and not refuses(trace.scenario) else []
-        )
+        made = trace.__dict__["_courses"] = list(_courses(trace, wanted)) if wanted else []
     return made
 
 
@@ -75,11 +73,16 @@ def number(value: Value) -> float:
 
 
 def _courses(trace: Trace, wanted: EarlyStopping) -> Iterator[Course]:
-    key, up = metric_key(trace.scenario), maximises(trace)
     carry = 0
     for n, run in enumerate(trace.runs):
         if trace.scenario.calls[run[0].call - 1] != "train":
             continue  # a resumed run has a best value from before
+        job = trace.job_of(run[0].call)
+        key, up = metric_key(job), is_better(1.0, 0.0, job)
+        nested = any(r.depth and r.call == run[0].call for r in trace.of(Event.EVALUATE))
+        if refuses(job) or nested:
+            carry = 0
+            continue  # an evaluation inside of an event counts too, and leaves the best alone
         begun = next((r.i for r in run if r.event is Event.EPOCH_BEGIN), 1 << 62)
         evaluated = [r for r in run if r.event is Event.EVALUATE]
         counted = [r for r in evaluated if r.i > begun]

@@ -48,13 +48,16 @@ class Registered:
 
     def _construct(self) -> None:
         self.origin, self.names, self._constructing = self._given, list(self._given), True
+        self.unclear: set[str] = set()
 
     def change(self, does: str, name: str) -> None:
         if does == "add" and name in self.names:
             self.again.add(name)
-            return  # once more: it keeps its place
+            self.unclear.add(name)  # once more, or not: DISP-39
+            return
         self.names = [other for other in self.names if other != name]
         if does == "add":
+            self.unclear.discard(name)
             self.names.append(name)
             self.origin = {**self.origin, name: "added"}
 

@@ -23,7 +23,7 @@ def classes_are_instantiated(trace: Trace) -> Findings:
     for part in parts:
         calls = [(r, call) for r in trace.records for call in r.calls if call.who == part.name]
         acted = [record for record, call in calls if call.entry != call.exit]
-        most = sum(act.times for act in part.acts if act.raises or act.lowers)
+        most = sum(deed.part is part for deed in trace.deeds)
         if len(acted) > most:
             words = f"one instance of {part.name}, which knows that it has acted"
             yield saw(acted[most], False, words, "a new one")

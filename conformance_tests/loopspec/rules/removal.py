@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from loopspec.rules.checking import Findings, check, saw, unless, variant
-from loopspec.rules.outline import outline
+from loopspec.rules.outline import Run, outline
 from loopspec.rules.registered import by_the_user
 from loopspec.rules.roster import left_out
 from loopspec.trace import Record, Trace
@@ -49,9 +49,9 @@ def nothing_to_take_out(trace: Trace) -> Findings:
     for taking in by_the_user(trace).takings if trace.records else ():
         if not taking.here:
             at = _after(trace, taking.call)
-            if not taking.returned:
+            if not taking.returned and taking.call == len(trace.returns) + 1:
                 yield saw(at, False, "nothing to happen, as there is no such callback", "an error")
-            else:
+            elif taking.returned:
                 words = "None, as there is no such callback"
                 taken = f"{', '.join(taking.taken)} taken out"
                 yield saw(at, not taking.popped and not taking.taken, words, taking.popped or taken)
@@ -80,23 +80,27 @@ def without_the_flow(trace: Trace) -> Findings:
     if not trace.scenario.without_flow:
         return
     since = trace.scenario.calls.index("remove-flow") + 1
+    before = {b.i: a.exit for a, b in trace.pairs}
     for run in outline(trace):
-        if run.records[0].call < since:
+        call = run.records[0].call
+        if call < since or trace.trainer_of[call] != trace.trainer_of[since]:
             continue
         for record in run.records:
             if record.event in (Event.STEP_END, Event.EPOCH_END):
-                due = "".join(flag for flag in _ASKED if flag in record.entry)
+                stood = before.get(record.i, "")
+                due = "".join(flag for flag in _ASKED if flag in record.entry and flag not in stood)
                 yield saw(record, not due, "nothing due by itself", f"{flag_names(due)} set")
         steps = [r for r in run.records if r.event is Event.STEP_END]
-        if steps:
-            yield from _goes_on(trace, steps[-1])
+        stopped = any(set("TE") & set(record.exit) for record in run.records)
+        if steps and run.finished and not run.resumed and not stopped:
+            yield from _goes_on(run, steps[-1])
 
 
-def _goes_on(trace: Trace, last: Record) -> Findings:
+def _goes_on(run: Run, last: Record) -> Findings:
     """Whether the run went on to the end of the epoch in which `max_steps` lies."""
-    per_epoch = -(-trace.scenario.train_batches // trace.scenario.gradient_accumulation_steps)
-    if last.step is not None and last.max_steps is not None:
-        planned = -(-last.max_steps // per_epoch) * per_epoch
+    most = run.records[0].max_steps  # a callback may change it later on
+    if last.step is not None and most is not None:
+        planned = -(-most // run.updates_per_epoch) * run.updates_per_epoch
         words = f"the last epoch to be whole, up to step {planned}"
         yield saw(last, last.step >= planned, words, f"an end at step {last.step}")
 

@@ -66,11 +66,12 @@ def _resume(trace: Trace, run: Run) -> Resume | None:
         return None
     of = trace.trainer_of
     mine = [record for record in earlier if of[record.call] == of[first.call]]
-    job = trace.scenario.anew if of[first.call] else trace.scenario
-    return Resume(run, step, saves[-1], mine[-1] if mine else None, job)
+    return Resume(run, step, saves[-1], mine[-1] if mine else None, run.job)
 
 
 def stopped_early(trace: Trace) -> bool:
-    """Whether a callback cut epochs short, so that a step does not tell the place in the data."""
+    """Whether a callback cut epochs short, so that a step does not tell the place in the data, or
+    nothing ends a run where it was planned."""
     s = trace.scenario
-    return "E" in s.raised or "T" in s.raised or s.early_stopping is not None
+    stops = "E" in s.raised or "T" in s.raised or s.early_stopping is not None
+    return stops or s.without_flow

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 import msgspec
@@ -16,7 +15,8 @@ from loopspec.vocabulary import Event
 class Attendance(msgspec.Struct, gc=False):
     """A record that is not simply "all who are registered, in their order".
 
-    `due` had to be called, in the order of registration. `changed` came or went (`"add"`,
+    `due` had to be called, in the order of registration; `strangers` were called and are not
+    registered. `changed` came or went (`"add"`,
     `"remove"`) while the event was dispatched, so that both are thinkable; `origin` says how each
     callback came in. `done` is what callbacks made the trainer do in this event, each with the call
     of that callback, and `nested` are the records of events that this fired. `twice` was called
@@ -26,6 +26,7 @@ class Attendance(msgspec.Struct, gc=False):
     record: Record
     names: list[str]
     due: list[str]
+    strangers: list[str]
     origin: dict[str, str]
     changed: dict[str, str]
     done: list[tuple[Call, Act]]
@@ -36,11 +37,6 @@ class Attendance(msgspec.Struct, gc=False):
     @property
     def missing(self) -> list[str]:
         return [] if self.broken_off or self.twice else [n for n in self.due if n not in self.names]
-
-    @property
-    def strangers(self) -> list[str]:
-        """Those who were called and are not registered."""
-        return [n for n in self.names if n not in self.due and n not in self.changed]
 
     @property
     def own_changes(self) -> dict[str, str]:
@@ -76,12 +72,9 @@ _DOES = ("add", "remove", "evaluate", "log")
 
 
 def _walk(trace: Trace) -> Iterator[Attendance]:
-    doers = {
-        callback.name: [(n, act) for n, act in enumerate(callback.acts) if act.does in _DOES]
-        for callback in trace.scenario.callbacks
-    }
-    doers = {name: acts for name, acts in doers.items() if acts}
-    acted: Counter[tuple[str, int]] = Counter()
+    acted: dict[int, list[tuple[Call, Act]]] = {}
+    for deed in trace.done(*_DOES):
+        acted.setdefault(deed.record.i, []).append((deed.call, deed.act))
     scripted = [part for part in trace.scenario.callbacks if part.bare]
     bare = {e: [part.name for part in scripted if not part.has(e)] for e in Event if scripted}
     registered, call = Registered(trace), 0
@@ -89,39 +82,28 @@ def _walk(trace: Trace) -> Iterator[Attendance]:
     cut = _broken_off(trace)
     for n, record in enumerate(trace.records):
         if record.call != call:
-            if trace.trainer_of[record.call] != trace.trainer_of[call]:
-                acted.clear()
             registered.up_to(call := record.call)
         names = [c.who for c in record.calls]
         while open_changes and open_changes[-1][0] >= record.depth:
             open_changes.pop()
-        if not doers and names == registered.names:
+        if not acted and names == registered.names:
             continue
-        done = list(_done(record, doers, acted))
+        did = acted.get(record.i, [])
         changed = {name: does for _, names_of in open_changes for name, does in names_of.items()}
-        changed |= {act.whom: act.does for _, act in done if act.does in ("add", "remove")}
+        changed |= {act.whom: act.does for _, act in did if act.does in ("add", "remove")}
         without = bare.get(record.event, ()) if bare else ()
         due = [name for name in registered.names if name not in changed and name not in without]
+        strangers = [n for n in names if n not in {*due, *changed, *registered.unclear}]
         origin = registered.origin
         for name, does in changed.items():
             registered.change(does, name)
         if changed:
             open_changes.append((record.depth, changed))
-        if done or names != due:
+        if did or names != due:
+            inside, broken_off = _nested(trace, n), record.i in cut
             yield Attendance(
-                record, names, due, origin, changed, done, _nested(trace, n), [], record.i in cut
+                record, names, due, strangers, origin, changed, did, inside, [], broken_off
             )
-
-
-def _done(
-    record: Record, doers: dict[str, list[tuple[int, Act]]], acted: Counter[tuple[str, int]]
-) -> Iterator[tuple[Call, Act]]:
-    for call in record.calls:
-        for n, act in doers.get(call.who, ()):
-            due = act.event is record.event and act.step in (None, record.step)
-            if due and not 0 < act.times <= acted[call.who, n]:
-                acted[call.who, n] += 1
-                yield call, act
 
 
 def _nested(trace: Trace, n: int) -> list[Record]:

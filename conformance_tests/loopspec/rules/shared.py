@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from loopspec.rules.checking import Findings, check, saw, variant
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event, flag_names
 
 
-def _done(trace: Trace, what: str) -> Iterator[tuple[Record, int, str]]:
-    """Where a callback did this: the record, the place in it, and `whom` it was about."""
-    for callback in trace.scenario.callbacks:
-        for act in [act for act in callback.acts if act.does == what]:
-            found = [
-                (record, names.index(callback.name), act.whom)
-                for record in trace.of(act.event)
-                if act.step in (None, record.step)
-                and callback.name in (names := [call.who for call in record.calls])
-            ]
-            yield from found[: act.times or None]
-
-
 @check("DISP-34")
 def one_dict_for_all(trace: Trace) -> Findings:
-    for record, at, key in _done(trace, "put"):
+    for record, at, _, act in trace.done("put"):
+        key = act.whom
         name = "logs" if record.event is Event.LOG else "metrics"
-        if name not in record.keywords:
+        given = record.logs if record.event is Event.LOG else record.metrics
+        if name not in record.keywords or key in (given or {}):
             continue
         who = record.calls[at].who
         for call in record.calls[at + 1 :]:
@@ -37,17 +24,21 @@ def one_dict_for_all(trace: Trace) -> Findings:
 
 @check("DISP-35")
 def history_is_a_copy(trace: Trace) -> Findings:
-    for record, _, key in _done(trace, "put"):
+    for record, _, _, act in trace.done("put"):
+        key = act.whom
         back = next((line for line in trace.returns if line.call == record.call), None)
-        if record.event is Event.LOG and back is not None and back.history is not None:
-            good = not any(key in entry for entry in back.history)
+        logged = any(key in (r.logs or {}) for r in trace.of(Event.LOG))
+        history = None if logged or back is None else back.history
+        if record.event is Event.LOG and history is not None:
+            good = not any(key in entry for entry in history)
             words = f"log_history without {key}, which a callback put into logs"
             yield saw(record, good, words, f"{key} in log_history")
 
 
 @check("DISP-36")
 def metrics_are_the_logs(trace: Trace) -> Findings:
-    for record, _, key in _done(trace, "put"):
+    for record, _, _, act in trace.done("put"):
+        key = act.whom
         after = next((r for r in trace.of(Event.EVALUATE) if r.i > record.i), None)
         logs = record.logs or {}
         if record.event is Event.LOG and any(name.startswith("eval_") for name in logs) and after:
@@ -67,11 +58,23 @@ def without_a_method(trace: Trace) -> Findings:
 
 @check("DISP-38")
 def a_replaced_method_is_called(trace: Trace) -> Findings:
-    for record, _, name in _done(trace, "patch"):
+    for record, _, _, act in trace.done("patch"):
+        name = act.whom
         for later in trace.of(record.event):
+            if not _is_still_there(trace, name, record, later):
+                break
             if later.i > record.i and any(call.who == name for call in later.calls):
                 good = name in later.seen.get("replaced", ())
                 yield saw(later, good, f"the new method of {name} called", "the old one")
+
+
+def _is_still_there(trace: Trace, name: str, before: Record, later: Record) -> bool:
+    """Whether a callback is the same object at the later record."""
+    of = trace.trainer_of
+    stateful = {part.name for part in trace.scenario.callbacks if part.stateful}
+    calls = range(before.call + 1, later.call + 1)
+    anew = name in stateful and any(trace.restores(call) for call in calls)
+    return of[before.call] == of[later.call] and not anew
 
 
 @check("DISP-39")
@@ -92,12 +95,15 @@ def _second_time(trace: Trace, number: int, name: str) -> Findings:
         yield variant(trace.records[-1], "refused")
 
 
+_HELD = ("model", "args", "state")
+
+
 @check("DISP-40")
 def given_is_what_is_held(trace: Trace) -> Findings:
     for line in trace.returns:
         if line.name == "look":
             before = [r for r in trace.records if r.call < line.call]
-            others = [name for name, same in line.seen.items() if same is False]
+            others = [name for name, same in line.seen.items() if name in _HELD and not same]
             if before and line.seen:
                 words = "the trainer's own model, args and state"
                 yield saw(before[-1], not others, words, f"another {', '.join(others)}")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from loopspec.machine.players import interval, is_better, metric_key, steps_of
 from loopspec.rules.checking import Findings, check, saw, unless
-from loopspec.rules.outline import outline, planned_updates, updates_per_epoch
+from loopspec.rules.outline import outline
 from loopspec.rules.patience import number
 from loopspec.scenario import Scenario
 from loopspec.trace import Record, Return, Trace, Value
@@ -91,7 +91,7 @@ def epochs_planned(trace: Trace) -> Findings:
     for record, fields, s in _begins(trace):
         due = math.ceil(s.num_train_epochs)
         if s.max_steps > 0:
-            due = math.ceil(s.max_steps / updates_per_epoch(trace))
+            due = math.ceil(s.max_steps / _per_epoch(s))
         if "num_train_epochs" in fields:
             value = fields["num_train_epochs"]
             yield saw(record, value == due, f"state.num_train_epochs {due}", value)
@@ -103,10 +103,15 @@ def intervals_in_steps(trace: Trace) -> Findings:
         for kind in ("logging", "eval", "save"):
             name = f"{kind}_steps"
             strategy = getattr(s, f"{kind}_strategy")
-            if strategy != "steps" or name not in fields or s is not trace.scenario:
+            if strategy != "steps" or name not in fields:
                 continue
-            due = interval(steps_of(s, name), planned_updates(trace))
+            planned = s.max_steps if s.max_steps > 0 else s.num_train_epochs * _per_epoch(s)
+            due = interval(steps_of(s, name), math.ceil(planned))
             yield saw(record, fields[name] == due, f"state.{name} {due}", fields[name])
+
+
+def _per_epoch(s: Scenario) -> int:
+    return math.ceil(s.train_batches / s.gradient_accumulation_steps)
 
 
 def _begins(trace: Trace) -> Iterator[tuple[Record, dict[str, Value], Scenario]]:
@@ -115,7 +120,7 @@ def _begins(trace: Trace) -> Iterator[tuple[Record, dict[str, Value], Scenario]]
     for record, fields in zip(trace.records, trace.fields, strict=True):
         fresh = record.call and s.calls[record.call - 1].startswith("train")
         if record.event is Event.TRAIN_BEGIN and fresh:
-            yield record, fields, s.anew if trace.trainer_of[record.call] else s
+            yield record, fields, trace.job_of(record.call)
 
 
 @check("STATE-12")

@@ -34,16 +34,16 @@ def steps_pair(trace: Trace) -> Findings:
             continue  # where it goes on is for CKPT-6
         if step.end is not None:
             yield saw(step.end, step.begin is not None, "an on_step_begin of its own", "none")
-        elif step.begin is not None and not _may_stay_open(trace, run, epoch, step):
+        elif step.begin is not None and not _may_stay_open(run, epoch, step):
             yield saw(step.begin, False, "on_step_end for this step", "none")
 
 
-def _may_stay_open(trace: Trace, run: Run, epoch: Epoch, step: Step) -> bool:
+def _may_stay_open(run: Run, epoch: Epoch, step: Step) -> bool:
     """Whether a step that did not end is for other rules, or for none, to judge."""
     if step is not epoch.steps[-1]:
         return _begun_in_mid_group(step)
     left = epoch.cut or (epoch is run.epochs[-1] and not run.finished)
-    return left or _is_rest(trace, step) or (epoch.partial and _rest(trace) > 0)
+    return left or _is_rest(run, step) or (epoch.partial and _rest(run) > 0)
 
 
 def _begun_in_mid_group(step: Step) -> bool:
@@ -51,21 +51,21 @@ def _begun_in_mid_group(step: Step) -> bool:
     return bool(step.inside) and step.inside[-1].event is SUBSTEP
 
 
-def _is_rest(trace: Trace, step: Step) -> bool:
+def _is_rest(run: Run, step: Step) -> bool:
     """Whether it is the short group at the end of an epoch that accumulation does not divide."""
-    full = trace.scenario.train_batches // trace.scenario.gradient_accumulation_steps
-    return _rest(trace) > 0 and step.number == full
+    full = run.job.train_batches // run.job.gradient_accumulation_steps
+    return _rest(run) > 0 and step.number == full
 
 
-def _rest_comes_after(trace: Trace, step: Step) -> bool:
+def _rest_comes_after(run: Run, step: Step) -> bool:
     """Whether it is the last full group of such an epoch."""
-    full = trace.scenario.train_batches // trace.scenario.gradient_accumulation_steps
-    return _rest(trace) > 0 and step.number == full - 1
+    full = run.job.train_batches // run.job.gradient_accumulation_steps
+    return _rest(run) > 0 and step.number == full - 1
 
 
-def _rest(trace: Trace) -> int:
+def _rest(run: Run) -> int:
     """The micro-batches of an epoch that are left behind its full groups."""
-    return trace.scenario.train_batches % trace.scenario.gradient_accumulation_steps
+    return run.job.train_batches % run.job.gradient_accumulation_steps
 
 
 @check("EVT-12")
@@ -82,9 +82,9 @@ def update_order(trace: Trace) -> Findings:
 
 @check("EVT-13")
 def groups(trace: Trace) -> Findings:
-    size = trace.scenario.gradient_accumulation_steps
-    full, rest = divmod(trace.scenario.train_batches, size)
-    for _, epoch, step in _steps(trace):
+    for run, epoch, step in _steps(trace):
+        size = run.job.gradient_accumulation_steps
+        full, rest = divmod(run.job.train_batches, size)
         if step.end is None:
             if _begun_in_mid_group(step) and step is not epoch.steps[-1]:
                 yield saw(step.inside[-1], False, "no on_step_begin within a group", "one")
@@ -96,16 +96,16 @@ def groups(trace: Trace) -> Findings:
 
 @check("EVT-14")
 def rest_of_an_epoch(trace: Trace) -> Findings:
-    for _, epoch, step in _steps(trace):
+    for run, epoch, step in _steps(trace):
         if epoch.partial:
             continue
         last = step is epoch.steps[-1] and epoch.end is not None and not epoch.cut
-        if _is_rest(trace, step):
+        if _is_rest(run, step):
             if step.end is not None:
                 yield variant(step.end, "short-step")
             elif last:
                 yield variant(step.first, "no-step")
-        elif last and step.end is not None and _rest_comes_after(trace, step):
+        elif last and step.end is not None and _rest_comes_after(run, step):
             yield variant(epoch.end or step.end, "no-step")
 
 
@@ -129,8 +129,8 @@ def steps_are_counted(trace: Trace) -> Findings:
 
 @check("EVT-16")
 def epochs_are_measured(trace: Trace) -> Findings:
-    size, batches = trace.scenario.gradient_accumulation_steps, trace.scenario.train_batches
     for run, epoch, step in _steps(trace):
+        size, batches = run.job.gradient_accumulation_steps, run.job.train_batches
         if run.resumed or step.end is None or step.end.epoch is None:
             continue
         due = epoch.number + min(batches, (step.number + 1) * size) / batches

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 from loopspec.rules.checking import Findings, check, saw, variant
 from loopspec.rules.windows import windows
 from loopspec.trace import Record, Trace
@@ -49,10 +51,11 @@ def epoch_stop_ends_one_epoch(trace: Trace) -> Findings:
 
 def _epochs_left(trace: Trace, at: Record) -> bool:
     """Whether the scenario plans another epoch, where that can be told from it."""
-    if trace.scenario.max_steps > 0 or trace.scenario.calls[at.call - 1] != "train":
+    job = trace.job_of(at.call)
+    if job.max_steps > 0 or trace.scenario.calls[at.call - 1] != "train":
         return False
     begun = sum(r.call == at.call and r.i < at.i for r in trace.of(Event.EPOCH_BEGIN))
-    return begun < trace.scenario.num_train_epochs
+    return begun < job.num_train_epochs
 
 
 @check("CTRL-25")
@@ -65,7 +68,8 @@ def stop_before_the_first_batch(trace: Trace) -> Findings:
                 and T not in record.entry
             )
             if asked:
-                batches = sum(r.event in (Event.SUBSTEP_END, Event.STEP_END) for r in run[n:])
+                standing = itertools.takewhile(lambda r: T in r.exit, run[n:])
+                batches = sum(r.event in (Event.SUBSTEP_END, Event.STEP_END) for r in standing)
                 if batches > 1:
                     yield saw(record, False, "at most one micro-batch more", f"{batches}")
                 else:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from loopspec.scenario import Scenario
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event
 
@@ -15,15 +16,20 @@ SERVED = (Event.LOG, Event.PREDICTION_STEP, Event.EVALUATE, Event.SAVE)
 class Window(NamedTuple):
     """What followed an `on_step_end` or `on_epoch_end`, up to the next event of another kind.
 
-    `logged` says whether this step had been logged before the window opened; `best` whether an
-    evaluation decides about saving by itself (`save_strategy="best"`).
+    `logged` says whether this step had been logged before the window opened, `best` whether an
+    evaluation decides about saving by itself (`save_strategy="best"`). `job` has the arguments of
+    the trainer.
     """
 
     opening: Record
     served: list[Record]
     closing: Record | None
     logged: bool
-    best: bool
+    job: Scenario
+
+    @property
+    def best(self) -> bool:
+        return self.job.save_strategy == "best"
 
     @property
     def log(self) -> Record | None:
@@ -69,15 +75,16 @@ def windows(trace: Trace) -> list[Window]:
 
 def _in_run(trace: Trace, run: list[Record]) -> Iterator[Window]:
     logged = run[0].step  # of the steps before this run there is nothing to log
-    best = trace.scenario.save_strategy == "best"
+    job = trace.job_of(run[0].call)
     raised = {record.i for record, _ in trace.failures}
     for n, opening in enumerate(run):
         if opening.event not in (Event.STEP_END, Event.EPOCH_END):
             continue
         end = n + 1
-        while end < len(run) and run[end].event in SERVED and not _sums_up(run, end):
+        cut = opening.call in trace.broken_off
+        while end < len(run) and run[end].event in SERVED and not _sums_up(run, end, cut):
             end += 1
-        if end == len(run) and opening.call in trace.broken_off:
+        if end == len(run) and cut:
             continue
         if any(record.i in raised for record in run[n:end]):
             continue
@@ -86,17 +93,17 @@ def _in_run(trace: Trace, run: list[Record]) -> Iterator[Window]:
             run[n + 1 : end],
             run[end] if end < len(run) else None,
             logged == opening.step,
-            best,
+            job,
         )
         if window.log:
             logged = opening.step
         yield window
 
 
-def _sums_up(run: list[Record], n: int) -> bool:
+def _sums_up(run: list[Record], n: int, cut: bool) -> bool:
     """Whether this log is the last of a run, the one with `train_loss`."""
     if run[n].event is not Event.LOG:
         return False
     logs = run[n].logs or {}
-    at_end = n + 1 == len(run) or run[n + 1].event is Event.TRAIN_END
+    at_end = run[n + 1].event is Event.TRAIN_END if n + 1 < len(run) else not cut
     return "train_loss" in logs or (at_end and "loss" not in logs)

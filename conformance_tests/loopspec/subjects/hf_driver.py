@@ -120,6 +120,7 @@ class HFDriver(Driver):
         if self._watch:
             order = list(_order(self.trainer))
             held["seen"] = {"order": order, **self._screen.seen(), "gave": self._gave}
+            self._screen, self._gave = Screen(), None  # what the next call shows is its own
         if self.tracks:
             with quiet():
                 trackers = trackers_of(self.trainer.callback_handler.callbacks)

@@ -75,7 +75,7 @@ class LosesTheRest(Simulation):
     def _is_group_goes_on(self) -> bool:
         s = self.scenario
         rest = self._batch + 1 == s.train_batches and s.gradient_accumulation_steps > 1
-        return super()._is_group_goes_on() or (rest and self.resume_from > 0 == self._epoch)
+        return super()._is_group_goes_on() or (rest and bool(self.resume_from) and self._epoch == 0)
 
 
 class CountsEpochsAnew(Simulation):
@@ -116,7 +116,7 @@ class StopComesBack(Simulation):
 
 class StartsAnewSilently(Simulation):
     def _do_begin_run(self) -> None:
-        self.resume_from = self.resume_from if self.resume_from in self.checkpoints else 0
+        self.resume_from = self.resume_from if self.resume_from in self.checkpoints else None
         super()._do_begin_run()
 
 

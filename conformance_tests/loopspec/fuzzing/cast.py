@@ -1,0 +1,48 @@
+"""The callbacks of a scenario: how each is made, registered, and what part it plays."""
+
+from __future__ import annotations
+
+import functools
+from typing import Any
+
+from hypothesis import strategies as st
+
+from loopspec.fuzzing.acts import acts
+from loopspec.fuzzing.chance import rarely
+from loopspec.scenario import Act, Scripted
+
+_NAMES = st.sampled_from([("a",), ("a", "b"), ("a", "b", "c"), ()])
+_GIVEN = st.sampled_from(["instance", "instance", "instance", "class", "added", "spare"])
+_LIKE_ANOTHER, _BARE, _STATEFUL = rarely(4), rarely(20), rarely(3)
+
+
+@functools.cache
+def _parts(names: tuple[str, ...], displayed: bool) -> st.SearchStrategy[list[Act]]:
+    return st.lists(acts(names, displayed), max_size=3)
+
+
+@st.composite
+def callbacks(draw: st.DrawFn, displayed: bool) -> tuple[Scripted, ...]:
+    """Up to three callbacks, some of one class, or of one that derives from another's."""
+    names = draw(_NAMES)
+    parts: list[Scripted] = []
+    for name in names:
+        played = tuple(draw(_parts(names, displayed)))
+        parts.append(Scripted(name, played, **_form(draw, parts)))
+    return tuple(parts)
+
+
+def _form(draw: st.DrawFn, before: list[Scripted]) -> dict[str, Any]:
+    """How a callback is made and registered, with those that are there before it."""
+    form: dict[str, Any] = {"given": draw(_GIVEN)}
+    own = [part for part in before if not (part.twin or part.bare)]
+    alike: bool = draw(_LIKE_ANOTHER)
+    if own and alike:
+        like = draw(st.sampled_from(own))
+        if draw(st.booleans()):  # of one class, so both are stored or neither is
+            form |= {"twin": like.name, "stateful": like.stateful, "given": "instance"}
+            return form
+        form["heir"] = like.name
+    elif draw(_BARE):
+        return form | {"bare": True}
+    return form | {"stateful": draw(_STATEFUL)}
