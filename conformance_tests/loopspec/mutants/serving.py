@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from loopspec.machine.job import Evaluation
 from loopspec.machine.predict import Simulation
 from loopspec.machine.table import Row
 from loopspec.mutants import edits as e
@@ -98,7 +99,7 @@ class EvaluationWithoutASet(Simulation):
         if self.scenario.eval_batches:
             super()._do_begin_evaluation()
         else:
-            self._sets, self._measured, self._set, self._predicted = [], {}, "", 0
+            self.evaluation = Evaluation([])
 
     def _measure(self, prefix: str) -> dict[str, Any]:
         metrics = super()._measure(prefix)

@@ -133,7 +133,7 @@ class EqualIsSavedAsBest(Simulation):
     def _do_track_best(self) -> None:
         best, key = self.state.best_metric, players.metric_key(self.scenario)
         super()._do_track_best()
-        if self.scenario.save_strategy == "best" and self._measured.get(key) == best is not None:
+        if self.scenario.save_strategy == "best" and self.measured.get(key) == best is not None:
             self._flagged().change("S")
 
 
