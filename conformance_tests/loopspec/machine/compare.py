@@ -34,6 +34,9 @@ def difference(expected: Trace, got: Trace) -> Difference | None:
         return Difference(min(counts), "event", *names)
     if expected.outcome.kind != got.outcome.kind:
         return Difference(counts[0], "outcome", expected.outcome.kind, got.outcome.kind)
+    calls = len(expected.returns), len(got.returns)
+    if calls[0] != calls[1]:
+        return Difference(counts[0], "returns", *calls)
     for before, after in zip(expected.returns, got.returns, strict=True):
         if before != after:
             return _in_record(counts[0], before, after)

@@ -141,15 +141,21 @@ def best_checkpoint_is_there(trace: Trace) -> Findings:
             yield saw(record, best in there, words, f"that of step {best}")
 
 
+_PUT = 1.0
+"""What a callback puts into metrics that it is given, and the best is told by from there on."""
+
+
 @check("STATE-18")
 def the_first_of_equals(trace: Trace) -> Findings:
     s = trace.scenario
     key = metric_key(s)
+    put = {deed.record.i for deed in trace.done("put") if deed.act.whom == key}
     for run in outline(trace) if s.metric_for_best_model and s.save_strategy != "no" else ():
         best: list[float] = []
         begun = run.epochs[0].begin if run.epochs else None
         for record, after in itertools.pairwise(run.records):
             value = number((record.metrics or {}).get(key)) if begun else math.nan
+            value = _PUT if record.i in put else value
             counts = record.event is Event.EVALUATE and begun and record.i > begun.i
             if run.resumed or not counts or math.isnan(value):
                 continue

@@ -39,3 +39,5 @@ def test_what_a_call_returned_counts() -> None:
     back = msgspec.structs.replace(trace.returns[0], flags="")
     other = Trace(trace.scenario, trace.by, [*trace.records, back], trace.outcome)
     assert str(difference(trace, other)).endswith("flags: expected 'T', got ''")
+    none = Trace(trace.scenario, trace.by, trace.records, trace.outcome)
+    assert str(difference(trace, none)).endswith("returns: expected 1, got 0")
