@@ -115,11 +115,12 @@ class Recorder:
 
     def present(self, name: str, there: bool) -> None:
         """From now on the callback is registered, once more or no longer."""
-        self._times[name] += 1 if there and name in self._present else 0
+        again = there and name in self._present
+        self._times[name] += again
         (self._present.add if there else self._present.discard)(name)
         for record, waited in self._open:
             called = any(call.who == name for call in record.calls)
-            if not there and name in waited:
+            if (not there and name in waited) or (again and called):
                 waited.add(_PERHAPS)  # it may still be called: then the next event ends this one
             (waited.add if there and not called else waited.discard)(name)
 

@@ -25,7 +25,7 @@ _FIELDS: dict[str, st.SearchStrategy[Any]] = {
     "train_batches": st.integers(1, 5),
     "eval_batches": mostly(1, [2]),
     "num_train_epochs": st.sampled_from([1, 2, 3, 0.5, 1.5, 2.25, 0]),
-    "max_steps": mostly(-1, [0, 1, 2, 3, 5, 7]),
+    "max_steps": mostly(-1, [1, 2, 3, 5, 7]),
     "gradient_accumulation_steps": mostly(1, [2, 3, 4]),
     "logging_strategy": _STRATEGIES,
     "logging_steps": _INTERVAL,
