@@ -15,7 +15,8 @@ status=0
 # OPTIONS is left unquoted, as it holds several words.
 loopspec check "$TARGET" ${KNOWN:+--known "$KNOWN"} ${OPTIONS:-} \
   --json "$reports/report.json" --junit "$reports/junit.xml" \
-  --markdown "$reports/summary.md" --badge "$reports/badge.json" || status=$?
+  --markdown "$reports/summary.md" --badge "$reports/badge.json" \
+  --html "$reports/page.html" || status=$?
 if [[ -n ${GITHUB_STEP_SUMMARY:-} && -s $reports/summary.md ]]; then
   cat "$reports/summary.md" >> "$GITHUB_STEP_SUMMARY"
 fi

@@ -98,6 +98,7 @@ def reports(checkout: Path) -> tuple[dict[str, Any], ET.Element, dict[str, Any]]
     folder = checkout / "loopspec-reports"
     report = json.loads((folder / "report.json").read_bytes())
     badge = json.loads((folder / "badge.json").read_bytes())
+    assert (folder / "page.html").read_text("utf-8").startswith("<!doctype html>")
     return report, ET.parse(folder / "junit.xml").getroot(), badge
 
 
