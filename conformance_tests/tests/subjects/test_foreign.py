@@ -5,6 +5,8 @@ What fails for a framework, and is no known deviation, is listed here: a change 
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -78,3 +80,20 @@ def test_an_adapter_is_short_and_says_what_it_decides(name: str) -> None:
         re.findall(r"^What [\w ]+:", text, re.MULTILINE)
     )
     assert bundled_known(name) is not None
+
+
+SCRIPTS = Path(__file__).parents[3] / "examples" / "deviations"
+
+
+@pytest.mark.parametrize("name", FAILS)
+def test_its_deviations_show_without_the_suite(name: str) -> None:
+    found = sorted(SCRIPTS.glob(f"{name.replace('-', '_')}_*.py"))
+    assert found
+    if not find_spec(PACKAGES[name]):
+        pytest.skip(f"loopspec[{name}] is not installed")
+    for script in found:
+        ran = subprocess.run([sys.executable, script], capture_output=True, text=True)
+        said = dict(re.findall(r"^(came|transformers): (.+)$", ran.stdout, re.MULTILINE))
+        assert ran.returncode == 0, ran.stderr
+        assert said.keys() == {"came", "transformers"}, script.name
+        assert said["came"] != said["transformers"], f"{script.name}: it does so no more"

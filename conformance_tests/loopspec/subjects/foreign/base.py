@@ -69,7 +69,8 @@ class Run:
 
     Args:
         scenario: given to the callbacks as `args`.
-        model: the module that trains, with `passes`, how often it went forward in training.
+        model: the module that trains, with `passes`, how often it went forward in training, and
+            `measured`, how often in validation.
         count: the framework's own count of steps; if it has none, passes of a run are counted.
     """
 
@@ -99,6 +100,7 @@ class Run:
         """Lower the flags that are the adapter's, and begin to count anew."""
         if event is Event.TRAIN_BEGIN:
             self._passed = int(self.model.passes)
+            self.model.measured = 0  # Keras goes forward once to learn shapes
             self.control.should_training_stop = False
         if event is Event.EPOCH_BEGIN:
             self.control.should_epoch_stop = False

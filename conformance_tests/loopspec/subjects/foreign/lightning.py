@@ -89,12 +89,15 @@ class LightningSubject(ForeignSubject):
     capabilities = ForeignSubject.capabilities | {Capability.EPOCH_STOP}
     adapted = {"should_epoch_stop": "Lightning asks the module before each batch instead."}
 
+    check_finite = True
+    """Whether its early stopping stops at once where the metric is not finite, as by default."""
+
     def assemble(self, scenario: Scenario, callbacks: Sequence[Any], folder: Path) -> ForeignDriver:
         module = _Module(scenario)
         run = module.run = Run(scenario, module.model, lambda: trainer.global_step)
         own: list[pl.Callback] = [_Told(tell) for tell in run.telling(callbacks)]
         if scenario.early_stopping:
-            own.insert(0, _early_stopping(scenario))
+            own.insert(0, _early_stopping(scenario, self.check_finite))
         trainer = pl.Trainer(
             max_epochs=int(scenario.num_train_epochs),
             callbacks=own,
@@ -114,10 +117,11 @@ class LightningSubject(ForeignSubject):
         )
 
 
-def _early_stopping(scenario: Scenario) -> pl.callbacks.EarlyStopping:
+def _early_stopping(scenario: Scenario, check_finite: bool) -> pl.callbacks.EarlyStopping:
     assert scenario.early_stopping is not None
     return pl.callbacks.EarlyStopping(
         "val_loss",
         min_delta=scenario.early_stopping.threshold,
         patience=scenario.early_stopping.patience,
+        check_finite=check_finite,
     )

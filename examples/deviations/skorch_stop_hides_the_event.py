@@ -1,0 +1,54 @@
+"""skorch: a callback that stops a run does so by a KeyboardInterrupt, so the callbacks behind it do
+not get the event, nobody gets `on_epoch_end`, and at `on_train_begin` the caller gets it."""
+
+import torch
+from skorch import NeuralNet
+from skorch.callbacks import Callback
+
+seen = []
+
+
+class Stops(Callback):
+    def __init__(self, where):
+        self.where = where
+
+    def on_train_begin(self, net, X=None, y=None, **rest):
+        if self.where == "on_train_begin":
+            raise KeyboardInterrupt
+
+    def on_batch_end(self, net, **rest):
+        if self.where == "on_batch_end":
+            raise KeyboardInterrupt
+
+
+class Tells(Callback):
+    def on_batch_end(self, net, **rest):
+        seen.append("on_batch_end")
+
+    def on_epoch_end(self, net, **rest):
+        seen.append("on_epoch_end")
+
+    def on_train_end(self, net, X=None, y=None, **rest):
+        seen.append("on_train_end")
+
+
+def fit(where):
+    net = NeuralNet(
+        torch.nn.Linear,
+        module__in_features=1,
+        module__out_features=1,
+        criterion=torch.nn.MSELoss,
+        train_split=None,
+        callbacks=[Stops(where), Tells()],
+        verbose=0,
+    )
+    net.fit(torch.ones(3, 1), torch.ones(3, 1))
+
+
+fit("on_batch_end")
+try:
+    fit("on_train_begin")
+except KeyboardInterrupt:
+    seen.append("KeyboardInterrupt")
+print("came:", ", ".join(seen))
+print("transformers:", ", ".join(["on_batch_end", "on_epoch_end", "on_train_end"] * 2))
