@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -41,7 +42,7 @@ def test_what_transformers_does_otherwise_is_known_and_nothing_else_is() -> None
     }
     assert otherwise.keys() == known.keys()
     for place, words in otherwise.items():
-        assert known[place]["shows"] in words, place
+        assert re.search(known[place]["shows"], words), place
 
 
 def test_a_row_says_what_was_compared() -> None:
@@ -60,7 +61,7 @@ def test_a_row_says_what_was_compared() -> None:
     ("words", "known", "wanted"),
     [
         ("holds", {}, "holds"),
-        ("Error: a|b", {"why": "It is odd.", "shows": "Error"}, "It is odd. `Error: a\\|b`"),
+        ("Error: a|b", {"why": "It is odd.", "shows": "a|c"}, "It is odd. `a\\|c`"),
         ("Error", None, "Not known. `Error`"),
     ],
 )

@@ -31,6 +31,7 @@ def test_an_outcome_is_that_of_the_call_in_one_line() -> None:
     assert judged.outcome_of(report("skipped")) is None
     assert judged.outcome_of(report("failed", message)) == "OSError: '... 1'"
     assert judged.outcome_of(report("skipped", message, wasxfail="why")) == "OSError: '... 1'"
+    assert judged.outcome_of(report("failed", "to 10.0.0.1:5000")) == "to ..."
     assert judged.outcome_of(report("failed", "x" * 300)) == "x" * 200 + "..."
 
 
