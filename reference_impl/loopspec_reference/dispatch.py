@@ -1,11 +1,12 @@
 """Dispatch of one event to the callbacks that handle it.
 
 Two rules of this file:
-1. Dispatch is compiled. For each event the list of callbacks is reduced once to a tuple of the
-   bound methods that do something. So an event that nobody overrides calls nobody, and a callback
-   that adds or removes callbacks cannot disturb the dispatch it runs in: that one holds its tuple.
-   What is looked at anew each time, for one dict lookup a callback, is whether a method was
-   replaced on a callback itself; one that is replaced on a class needs `recompile()`.
+1. Dispatch is compiled. For each event the list of callbacks is reduced once to the bound methods
+   that do something, and these are called by a function that is written for them (`generated`),
+   each with the keywords that it can notice (`lean`). So an event that nobody overrides calls
+   nobody, and a callback that adds or removes callbacks cannot disturb the dispatch it runs in.
+   What is looked at anew each time is whether a method was replaced on a callback itself; one that
+   is replaced on a class needs `recompile()`.
 2. Which flag falls at which event is the table `RESETS`, and a flag falls before the callbacks
    see the event.
 """
@@ -16,15 +17,18 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from . import generated
 from .callback import TrainerCallback
 from .control import FLAGS, is_control
+from .lean import needs
 
 if TYPE_CHECKING:
-    from .arguments import TrainingArguments
     from .control import TrainerControl
-    from .state import TrainerState
 
 Hook = Callable[..., Any]
+
+#: Takes args, state, control and the dict of keywords; returns the control that holds afterwards.
+Dispatch = Callable[[Any, Any, Any, dict[str, Any]], "TrainerControl"]
 
 #: Event to the flags that are cleared before its callbacks are called.
 RESETS: Mapping[str, tuple[str, ...]] = {
@@ -38,48 +42,58 @@ RESETS: Mapping[str, tuple[str, ...]] = {
 
 
 class Compiled(NamedTuple):
-    """One event's dispatch: the methods to call and the callbacks they belong to.
+    """One event's dispatch, and the callbacks that it calls."""
 
-    `own` holds the attributes of each callback, with the method that it had among them, or None.
-    """
-
-    hooks: tuple[Hook, ...]
+    call: Dispatch
     owners: tuple[Any, ...]
-    own: tuple[tuple[Mapping[str, Any], Any], ...] = ()
-
-    def is_stale(self, event: str) -> bool:
-        """Whether a callback has got another method since this was compiled."""
-        # A loop, as `any` would make a generator at each event.
-        for attributes, method in self.own:  # noqa: SIM110
-            if attributes.get(event) is not method:
-                return True
-        return False
 
 
-def dispatch(
-    event: str,
-    compiled: Compiled,
-    args: TrainingArguments,
-    state: TrainerState,
-    control: TrainerControl,
-    kwargs: Mapping[str, Any],
-) -> TrainerControl:
-    """Call the hooks in order; a returned control replaces the current one from there on.
+def compile_event(
+    event: str, callbacks: Iterable[Any], names: Iterable[str], anew: Dispatch
+) -> Compiled:
+    """The dispatch of `event`, with the keywords `names`, to those of `callbacks` that handle it.
 
-    Raises TypeError at once where a hook returns anything but None or a control, because the
+    Called when a callback has got another method since, it hands its arguments on to `anew`.
+    It raises TypeError at once where a hook returns anything but None or a control, because the
     error would otherwise show far from the callback that made it.
     """
-    for hook in compiled.hooks:
-        result = hook(args, state, control, **kwargs)
-        if result is not None and result is not control:
-            if not is_control(result):
-                owner = type(compiled.owners[compiled.hooks.index(hook)]).__name__
-                raise TypeError(
-                    f"{owner}.{event} returned a value of type {type(result).__name__}. "
-                    f"Return None or a control, an object with the attributes {', '.join(FLAGS)}."
-                )
-            control = result
-    return control
+    callbacks, names = list(callbacks), tuple(names)
+    found = [(getattr(callback, event, None), callback) for callback in callbacks]
+    busy = [(hook, owner) for hook, owner in found if hook is not None and not is_idle(hook, event)]
+    space: dict[str, Any] = {"anew": anew}
+    looks = []
+    for index, callback in enumerate(callbacks):
+        if hasattr(callback, "__dict__"):
+            own = space[f"own_{index}"] = vars(callback)
+            if event in own:
+                space[f"method_{index}"] = own[event]
+                looks.append(f'own_{index}.get("{event}") is not method_{index}')
+            else:
+                looks.append(f'"{event}" in own_{index}')
+    needed = [needs(hook, names) for hook, _ in busy]
+    for index, (hook, _) in enumerate(busy):
+        space[f"hook_{index}"] = hook
+        if needed[index] is not None:
+            space[f"function_{index}"] = hook.__func__
+            space[f"code_{index}"] = hook.__func__.__code__
+    owners = tuple(owner for _, owner in busy)
+    space["answered"] = _checking(event, owners)
+    exec(generated.compiled(generated.source(event, names, needed, looks)), space)
+    return Compiled(space[event], owners)
+
+
+def _checking(event: str, owners: tuple[Any, ...]) -> Callable[[Any, int], TrainerControl]:
+    def answered(answer: Any, index: int) -> TrainerControl:
+        if is_control(answer):
+            control: TrainerControl = answer
+            return control
+        raise TypeError(
+            f"{type(owners[index]).__name__}.{event} returned a value of type "
+            f"{type(answer).__name__}. Return None or a control, an object with the attributes "
+            f"{', '.join(FLAGS)}."
+        )
+
+    return answered
 
 
 def is_idle(hook: Hook, event: str) -> bool:
@@ -91,16 +105,3 @@ def is_idle(hook: Hook, event: str) -> bool:
         bases.append(foreign)
     function = getattr(hook, "__func__", hook)
     return any(function is base.__dict__.get(event) for base in bases)
-
-
-def compile_event(event: str, callbacks: Iterable[Any]) -> Compiled:
-    """The dispatch of `event` to those of `callbacks` that handle it."""
-    callbacks = list(callbacks)
-    attributes = [vars(callback) for callback in callbacks if hasattr(callback, "__dict__")]
-    found = [(getattr(callback, event, None), callback) for callback in callbacks]
-    busy = [(hook, owner) for hook, owner in found if hook is not None and not is_idle(hook, event)]
-    return Compiled(
-        tuple(hook for hook, _ in busy),
-        tuple(owner for _, owner in busy),
-        tuple((own, own.get(event)) for own in attributes),
-    )

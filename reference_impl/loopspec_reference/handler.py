@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .callback import EVENTS
 from .callback_list import CallbackList
 from .default_flow import DefaultFlowCallback
-from .dispatch import RESETS, Compiled, compile_event, dispatch
+from .dispatch import RESETS, Dispatch, compile_event
 
 if TYPE_CHECKING:
     from .arguments import TrainingArguments
@@ -32,8 +32,21 @@ class _Shared:
         handler._kwargs[self.name] = value
 
 
+class _Made(dict[tuple[str, ...], Dispatch]):
+    """The dispatch for an event and its additional keywords, made when it is first asked for."""
+
+    def __init__(self, handler: CallbackHandler) -> None:
+        super().__init__()
+        self._handler = handler
+
+    def __missing__(self, key: tuple[str, ...]) -> Dispatch:
+        made = self[key] = self._handler._compile(*key)
+        return made
+
+
 def _event(event: str) -> Callable[..., TrainerControl]:
     resets = RESETS.get(event, ())
+    key = (event,)
 
     def fire(
         self: CallbackHandler,
@@ -42,17 +55,25 @@ def _event(event: str) -> Callable[..., TrainerControl]:
         control: TrainerControl,
         **extra: Any,
     ) -> TrainerControl:
+        if extra:
+            return self.call_event(event, args, state, control, **extra)
+        return self._dispatches[key](args, state, control, self._kwargs)
+
+    def fire_reset(
+        self: CallbackHandler,
+        args: TrainingArguments,
+        state: TrainerState,
+        control: TrainerControl,
+        **extra: Any,
+    ) -> TrainerControl:
         for flag in resets:
             setattr(control, flag, False)
-        compiled = self._current(event)
-        if not compiled.hooks:
-            return control
-        kwargs = {**self._kwargs, **extra} if extra else self._kwargs
-        return dispatch(event, compiled, args, state, control, kwargs)
+        return fire(self, args, state, control, **extra)
 
-    fire.__name__ = event
-    fire.__doc__ = f"Fire `{event}`; returns the control that holds from now on."
-    return fire
+    method = fire_reset if resets else fire
+    method.__name__ = event
+    method.__doc__ = f"Fire `{event}`; returns the control that holds from now on."
+    return method
 
 
 class CallbackHandler:
@@ -86,7 +107,7 @@ class CallbackHandler:
             "train_dataloader": None,
             "eval_dataloader": None,
         }
-        self._compiled: dict[str, Compiled] = {}
+        self._dispatches = _Made(self)
         self._callbacks = CallbackList((), changed=self.recompile)
         for callback in callbacks:
             self.add_callback(callback)
@@ -150,13 +171,17 @@ class CallbackHandler:
 
     def recompile(self) -> None:
         """Forget the compiled dispatch, for instance after a method of a class was replaced."""
-        self._compiled.clear()
+        self._dispatches.clear()
 
-    def _current(self, event: str) -> Compiled:
-        compiled = self._compiled.get(event)
-        if compiled is None or compiled.is_stale(event):
-            compiled = self._compiled[event] = compile_event(event, self.callbacks)
-        return compiled
+    def _compile(self, event: str, *extra: str) -> Dispatch:
+        """The dispatch of `event` with the keywords `extra` besides those of all events."""
+
+        def anew(*arguments: Any) -> TrainerControl:
+            made = self._dispatches[event, *extra] = self._compile(event, *extra)
+            return made(*arguments)
+
+        names = dict.fromkeys((*self._kwargs, *extra))
+        return compile_event(event, self.callbacks, names, anew).call
 
     def call_event(
         self,
@@ -167,8 +192,8 @@ class CallbackHandler:
         **extra: Any,
     ) -> TrainerControl:
         """Dispatch `event` without its resets; `extra` is added to the keywords."""
-        compiled = self._current(event)
-        return dispatch(event, compiled, args, state, control, {**self._kwargs, **extra})
+        dispatch = self._dispatches[event, *extra]
+        return dispatch(args, state, control, {**self._kwargs, **extra})
 
     on_init_end = _event("on_init_end")
     on_train_begin = _event("on_train_begin")

@@ -8,7 +8,7 @@ import pytest
 from loopspec_reference import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from loopspec_reference.callback import EVENTS
 from loopspec_reference.control import FLAGS
-from loopspec_reference.dispatch import RESETS, compile_event, dispatch
+from loopspec_reference.dispatch import RESETS, Compiled, compile_event
 
 ARGS, STATE = TrainingArguments(), TrainerState()
 
@@ -25,9 +25,12 @@ class Answers(TrainerCallback):
         return self.answer
 
 
+def compiled(event: str, *callbacks: Any) -> Compiled:
+    return compile_event(event, callbacks, ("model",), lambda *arguments: "anew")
+
+
 def fire(control: Any, *callbacks: Any) -> Any:
-    compiled = compile_event("on_step_end", callbacks)
-    return dispatch("on_step_end", compiled, ARGS, STATE, control, {"model": None})
+    return compiled("on_step_end", *callbacks).call(ARGS, STATE, control, {"model": None})
 
 
 def test_none_keeps_the_control_and_another_replaces_it_from_there_on() -> None:
@@ -64,27 +67,26 @@ def test_methods_that_nobody_overrode_are_left_out(event: str) -> None:
     def handle(self: Any, *args: Any, **kwargs: Any) -> None: ...
 
     busy = type("Busy", (Own,), {event: handle})()
-    compiled = compile_event(event, [TrainerCallback(), Own(), busy, object()])
-    assert compiled.owners == (busy,)
+    assert compiled(event, TrainerCallback(), Own(), busy, object()).owners == (busy,)
 
 
 def test_the_empty_methods_of_transformers_are_left_out_too() -> None:
     transformers = pytest.importorskip("transformers")
     foreign = transformers.EarlyStoppingCallback()
-    assert compile_event("on_step_end", [foreign]).hooks == ()
-    assert compile_event("on_evaluate", [foreign]).owners == (foreign,)
+    assert compiled("on_step_end", foreign).owners == ()
+    assert compiled("on_evaluate", foreign).owners == (foreign,)
 
 
 def test_a_method_set_on_the_instance_counts() -> None:
     callback = TrainerCallback()
     callback.on_log = lambda *args, **kwargs: None  # type: ignore[method-assign]
-    assert compile_event("on_log", [callback]).owners == (callback,)
+    assert compiled("on_log", callback).owners == (callback,)
 
 
 def test_an_empty_method_set_on_the_instance_is_left_out() -> None:
     callback = Answers()
     callback.on_step_end = TrainerCallback.on_step_end  # type: ignore[method-assign, assignment]
-    assert compile_event("on_step_end", [callback]).hooks == ()
+    assert compiled("on_step_end", callback).owners == ()
 
 
 def test_each_reset_is_a_flag_of_an_event() -> None:

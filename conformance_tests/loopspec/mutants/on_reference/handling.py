@@ -5,9 +5,11 @@ from __future__ import annotations
 import copy
 import logging
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from loopspec_reference import CallbackHandler, Trainer
+from loopspec_reference.dispatch import Dispatch, compile_event
 
 logger = logging.getLogger(__name__)
 
@@ -23,21 +25,32 @@ class ForgetsEpochStop(Trainer):
         handler.on_epoch_begin = on_epoch_begin  # type: ignore[method-assign]  # the bug
 
 
-def _shielded(hook: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*args: Any, **keywords: Any) -> Any:
-        try:
-            return hook(*args, **keywords)
-        except Exception:  # the bug
-            logger.warning("A callback failed; training goes on.", exc_info=True)
-            return None
+class _Detouring(CallbackHandler):
+    """Calls the methods of callbacks by a detour, which is where the bug is."""
 
-    return call
+    def _compile(self, event: str, *extra: str) -> Dispatch:
+        stands_for = [
+            SimpleNamespace(**{event: self._detour(callback, event)})
+            for callback in self.callbacks
+            if hasattr(callback, event)
+        ]
+        names = dict.fromkeys((*self._kwargs, *extra))
+        return compile_event(event, stands_for, names, super()._compile(event, *extra)).call
+
+    def _detour(self, callback: Any, event: str) -> Callable[..., Any]:
+        raise NotImplementedError
 
 
-class _Shielding(CallbackHandler):
-    def _current(self, event: str) -> Any:
-        compiled = super()._current(event)
-        return compiled._replace(hooks=tuple(map(_shielded, compiled.hooks)))
+class _Shielding(_Detouring):
+    def _detour(self, callback: Any, event: str) -> Callable[..., Any]:
+        def call(*args: Any, **keywords: Any) -> Any:
+            try:
+                return getattr(callback, event)(*args, **keywords)
+            except Exception:  # the bug
+                logger.warning("A callback failed; training goes on.", exc_info=True)
+                return None
+
+        return call
 
 
 class SwallowsErrors(Trainer):
@@ -46,17 +59,13 @@ class SwallowsErrors(Trainer):
         self.callback_handler.__class__ = _Shielding
 
 
-class _HandsOutCopies(CallbackHandler):
-    def _current(self, event: str) -> Any:
-        compiled = super()._current(event)
-        return compiled._replace(hooks=tuple(map(_with_a_copy, compiled.hooks)))
+class _HandsOutCopies(_Detouring):
+    def _detour(self, callback: Any, event: str) -> Callable[..., Any]:
+        def call(args: Any, state: Any, control: Any, **keywords: Any) -> Any:
+            given = copy.copy(control)  # the bug
+            return getattr(callback, event)(args, state, given, **keywords)
 
-
-def _with_a_copy(hook: Callable[..., Any]) -> Callable[..., Any]:
-    def call(args: Any, state: Any, control: Any, **keywords: Any) -> Any:
-        return hook(args, state, copy.copy(control), **keywords)  # the bug
-
-    return call
+        return call
 
 
 class HandsOutACopyOfControl(Trainer):
@@ -65,11 +74,10 @@ class HandsOutACopyOfControl(Trainer):
         self.callback_handler.__class__ = _HandsOutCopies
 
 
-class _NeverLooksAgain(CallbackHandler):
-    def _current(self, event: str) -> Any:
-        if event not in self._compiled:
-            super()._current(event)
-        return self._compiled[event]  # the bug: a method may have been replaced
+class _NeverLooksAgain(_Detouring):
+    def _detour(self, callback: Any, event: str) -> Callable[..., Any]:
+        found: Callable[..., Any] = getattr(callback, event)
+        return found  # the bug: it may be replaced later
 
 
 class KeepsTheMethodsItFound(Trainer):
