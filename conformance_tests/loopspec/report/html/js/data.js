@@ -5,6 +5,10 @@ const { rules, subjects, chapters, events, flags, letters } = data;
 
 const NOT_JUDGED = "not judged";
 
+/** The letters of a rule that is broken, and of one that follows from another. */
+const BROKEN = "fes";
+const BLOCKED = "b";
+
 /** The letter of the verdict of a subject on a rule, both by number. */
 const letterOf = (subject, rule) => subjects[subject].verdicts[rule];
 

@@ -13,7 +13,7 @@ function drawLead() {
 
 /** Of a subject that is alone: what to look at first. */
 function drawTrouble({ doubts, verdicts }) {
-  const broken = rules.filter((rule, number) => "fes".includes(verdicts[number]));
+  const broken = rules.filter((rule, number) => BROKEN.includes(verdicts[number]));
   const links = broken.map((rule) => `<a href="${hashOf(rules.indexOf(rule), 0)}">${rule.id}</a>`);
   control("broken").hidden = !links.length;
   control("broken").innerHTML = `Broken: ${links.join(", ")}`;

@@ -30,7 +30,7 @@ function headMarkup() {
 }
 
 function subjectMarkup({ name, version, conforms, verdicts }) {
-  const broken = [...verdicts].filter((letter) => "fesb".includes(letter)).length;
+  const broken = [...verdicts].filter((letter) => (BROKEN + BLOCKED).includes(letter)).length;
   return (
     `<th role="columnheader" class="${conforms ? "good" : "bad"}" title="${escaped(name)} ${escaped(version)}">` +
     `<span class="name">${escaped(name)} <small>${escaped(version)}</small></span> ` +
