@@ -9,7 +9,7 @@ seen = []
 engine = Engine(lambda engine, batch: seen.append(f"step {engine.state.iteration}"))
 for event in (Events.EPOCH_STARTED, Events.EPOCH_COMPLETED, Events.COMPLETED):
     engine.add_event_handler(event, lambda engine, name=event.name: seen.append(name))
-stops = engine.add_event_handler(Events.ITERATION_COMPLETED(once=2), engine.terminate)
+stops = engine.add_event_handler(Events.ITERATION_COMPLETED(once=2), lambda: engine.terminate())
 engine.run([1, 2, 3], max_epochs=2)
 stops.remove()
 engine.run([1, 2, 3], max_epochs=2)
