@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .watched import watching
+
 if TYPE_CHECKING:
     from .arguments import TrainingArguments as Args
     from .control import TrainerControl as Control
@@ -30,6 +32,7 @@ EVENTS = (
 )
 
 
+@watching(EVENTS)
 class TrainerCallback:
     """Base of callbacks: every event is there and does nothing.
 

@@ -5,8 +5,8 @@ Two rules of this file:
    that do something, and these are called by a function that is written for them (`generated`),
    each with the keywords that it can notice (`lean`). So an event that nobody overrides calls
    nobody, and a callback that adds or removes callbacks cannot disturb the dispatch it runs in.
-   What is looked at anew each time is whether a method was replaced on a callback itself; one that
-   is replaced on a class needs `recompile()`.
+   What is looked at anew each time is whether a method was replaced on a callback itself, where
+   nothing tells of it (`watched`); one that is replaced on a class needs `recompile()`.
 2. Which flag falls at which event is the table `RESETS`, and a flag falls before the callbacks
    see the event.
 """
@@ -21,6 +21,7 @@ from . import generated
 from .callback import TrainerCallback
 from .control import FLAGS, is_control
 from .lean import needs
+from .watched import watched
 
 if TYPE_CHECKING:
     from .control import TrainerControl
@@ -61,15 +62,7 @@ def compile_event(
     found = [(getattr(callback, event, None), callback) for callback in callbacks]
     busy = [(hook, owner) for hook, owner in found if hook is not None and not is_idle(hook, event)]
     space: dict[str, Any] = {"anew": anew}
-    looks = []
-    for index, callback in enumerate(callbacks):
-        if hasattr(callback, "__dict__"):
-            own = space[f"own_{index}"] = vars(callback)
-            if event in own:
-                space[f"method_{index}"] = own[event]
-                looks.append(f'own_{index}.get("{event}") is not method_{index}')
-            else:
-                looks.append(f'"{event}" in own_{index}')
+    looks = _looks(event, callbacks, space)
     needed = [needs(hook, names) for hook, _ in busy]
     for index, (hook, _) in enumerate(busy):
         space[f"hook_{index}"] = hook
@@ -80,6 +73,24 @@ def compile_event(
     space["answered"] = _checking(event, owners)
     exec(generated.compiled(generated.source(event, names, needed, looks)), space)
     return Compiled(space[event], owners)
+
+
+def _looks(event: str, callbacks: Iterable[Any], space: dict[str, Any]) -> list[str]:
+    """The conditions that tell that a method was replaced; what they are about goes to `space`."""
+    looks = []
+    for index, callback in enumerate(callbacks):
+        watch = watched(callback, event)
+        if watch is not None:
+            space["watched"] = watch
+        elif hasattr(callback, "__dict__"):
+            own = space[f"own_{index}"] = vars(callback)
+            if event in own:
+                space[f"method_{index}"] = own[event]
+                looks.append(f'own_{index}.get("{event}") is not method_{index}')
+            else:
+                looks.append(f'"{event}" in own_{index}')
+    # One for all: there is one class whose empty methods are watched.
+    return ["watched.replaced", *looks] if "watched" in space else looks
 
 
 def _checking(event: str, owners: tuple[Any, ...]) -> Callable[[Any, int], TrainerControl]:
@@ -104,4 +115,4 @@ def is_idle(hook: Hook, event: str) -> bool:
     if foreign is not None:
         bases.append(foreign)
     function = getattr(hook, "__func__", hook)
-    return any(function is base.__dict__.get(event) for base in bases)
+    return any(function is getattr(base, event, None) for base in bases)

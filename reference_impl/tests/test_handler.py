@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import logging
 from typing import Any
 
@@ -247,3 +248,17 @@ def test_a_method_replaced_on_a_class_is_seen_after_recompile(
     to.recompile()
     save(to)
     assert log == ["old", "new"]
+
+
+def test_callbacks_that_inherit_an_event_need_no_look_until_a_method_is_set_on_one() -> None:
+    log: list[str] = []
+    idle = [type(f"Idle{number}", (TrainerCallback,), {})() for number in range(3)]
+    to = handler(*idle)
+    substep = functools.partial(to.on_substep_end, ARGS, STATE, TrainerControl())
+    substep()
+    for number, callback in reversed(list(enumerate(idle))):
+        callback.on_substep_end = lambda *a, number=number, **k: log.append(str(number))
+    substep()
+    del idle[1].on_substep_end
+    substep()
+    assert "".join(log) == "01202"
