@@ -24,6 +24,7 @@ def spent(page: Any, url: str) -> float:
         metrics = client.send("Performance.getMetrics")["metrics"]
         taken.append(next(one["value"] for one in metrics if one["name"] == "TaskDuration"))
     client.detach()
+    # A page of another place may get a process of its own, which counts from nothing.
     return taken[1] - taken[0] if taken[1] > taken[0] else taken[1]
 
 
@@ -66,7 +67,7 @@ def test_it_takes_no_more_than_a_few_bare_tables_of_that_size(
     page = opened(many(SUBJECTS))
     place = page.window.url
     table, drawn = spent(page, bare(tmp_path)), spent(page, place)
-    assert 0 < drawn < 6 * table, (drawn, table)
+    assert 0 < drawn < 3 * table, (drawn, table)
 
 
 def test_opening_a_cell_adds_what_it_shows_and_closing_takes_it_away(
