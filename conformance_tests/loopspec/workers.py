@@ -32,8 +32,8 @@ from loopspec.subjects.base import Subject
 from loopspec.targets import resolve
 from loopspec.trace import Outcome, Provenance, Trace
 
-_STARTING = 120.0
-"""Seconds that a worker may take to import its target."""
+_STARTING = 300.0
+"""Seconds that a worker may take to import its target: a framework on a busy machine needs many."""
 
 # In the worker ------------------------------------------------------------------------------------
 

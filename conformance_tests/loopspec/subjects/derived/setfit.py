@@ -40,6 +40,18 @@ class _Setfit(DerivedSubject):
     """The metric is called `embedding_score` where others call it `score`, as setfit puts the name
     of the phase before each."""
 
+    def leaves_out(self, scenario: Scenario) -> str:
+        asked = {
+            "a part of an epoch": scenario.num_train_epochs % 1,
+            "several evaluation sets": scenario.eval_sets,
+            "early stopping without a metric": scenario.early_stopping
+            and not scenario.metric_for_best_model,
+            "evaluate(), which measures the classifier and calls nobody": "evaluate"
+            in scenario.calls
+            or scenario.asks("evaluate"),
+        }
+        return next((what for what, is_asked in asked.items() if is_asked), "")
+
     def make_model(self, scenario: Scenario) -> Any:
         from setfit import SetFitModel
         from sklearn.linear_model import LogisticRegression
@@ -69,8 +81,9 @@ class _Setfit(DerivedSubject):
             "show_progress_bar": False,
             "seed": 0,
         }
-        if scenario.metric_for_best_model == scenario.metric_name:
-            wanted["metric_for_best_model"] = f"embedding_{scenario.metric_name}"
+        metric = wanted.pop("metric_for_best_model")
+        if metric is not None:
+            wanted["metric_for_best_model"] = f"embedding_{metric.removeprefix('eval_')}"
         if scenario.eval_strategy != "steps":
             del wanted["eval_steps"]  # it would be taken for the wish to evaluate by steps
         known = inspect.signature(TrainingArguments).parameters
