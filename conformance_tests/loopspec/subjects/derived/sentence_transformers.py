@@ -34,6 +34,7 @@ class _Sentences(DerivedSubject):
         from sentence_transformers.losses import CosineSimilarityLoss
 
         made = super().make_keywords(scenario, callbacks, folder)
+        del made["compute_metrics"]  # it is taken and never called: the metrics come by `script`
         return made | {"loss": CosineSimilarityLoss(made["model"])}
 
 
