@@ -37,7 +37,7 @@ _FLAGS = {
     Flag.LOG: Capability.REQUESTS,
 }
 
-_EXTRA, _MISSING, _STEP, _FAR, _FLAGS_DIFFER = 1.0, 0.5, 0.6, 0.3, 0.1
+_EXTRA, _MISSING, _STEP, _FAR, _FLAGS_DIFFER = 1.0, 0.25, 0.6, 0.3, 0.1
 """What each kind of difference costs. Events that did not come are cheap, as where one did not,
 more of its kind are likely not to have come."""
 
