@@ -98,15 +98,18 @@ def _look(row: Row) -> tuple[str, int | None, str, str]:
 
 def _aligned(due: Sequence[Row], came: Sequence[Row]) -> tuple[list[Pair], int]:
     """All that came, in order, paired with what is due at the least cost, and how much of what is
-    due has been passed by then. What is due before or behind the stretch costs nothing."""
-    costs = [[0.0] * (len(came) + 1) for _ in range(len(due) + 1)]
+    due has been passed by then. What is due behind the stretch costs nothing, nor what
+    is due before it, unless it begins where the trace begins."""
+    begins = bool(came) and came[0].record == 0
+    skipped = _MISSING if begins else 0.0
+    costs = [[i * skipped] + [0.0] * len(came) for i in range(len(due) + 1)]
     for i in range(len(due) + 1):
         for j in range(1, len(came) + 1):
             costs[i][j] = min(cost for cost, _, _ in _ways(costs, due, came, i, j))
     last = min(range(len(due) + 1), key=lambda i: costs[i][-1])
     pairs: list[Pair] = []
     i, j = last, len(came)
-    while j:
+    while j or (begins and i):
         # Of two ways that cost the same the first one: what was due stands before what came.
         _, before_i, before_j = min(_ways(costs, due, came, i, j), key=operator.itemgetter(0))
         pairs.append(
@@ -120,9 +123,11 @@ def _ways(
     costs: list[list[float]], due: Sequence[Row], came: Sequence[Row], i: int, j: int
 ) -> Iterator[tuple[float, int, int]]:
     """The ways to come to a place of the alignment: what each costs, and the place before it."""
-    yield costs[i][j - 1] + _EXTRA, i, j - 1
+    if j:
+        yield costs[i][j - 1] + _EXTRA, i, j - 1
     if i:
         yield costs[i - 1][j] + _MISSING, i - 1, j
+    if i and j:
         one, other = due[i - 1], came[j - 1]
         if one.event == other.event:
             far = min(_FAR, abs(one.record - other.record) / 100)

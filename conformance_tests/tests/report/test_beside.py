@@ -70,6 +70,11 @@ def test_an_event_that_did_not_come() -> None:
     assert [pair.came for pair in pairs if pair.came] == without
 
 
+def test_the_first_event_of_all_that_did_not_come() -> None:
+    rows = [msgspec.structs.replace(row, record=n) for n, row in enumerate(predicted(STOP)[1:6])]
+    assert told(aligned(rows)) == ["missing on_init_end"]
+
+
 def test_an_event_that_came_twice() -> None:
     rows = around(8)
     twice = renumbered([*rows[:4], rows[3], *rows[4:]])
