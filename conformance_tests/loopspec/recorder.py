@@ -80,6 +80,7 @@ class Recorder:
         for part in parts:
             make_probe(self, part, self._base)
         self._times: Counter[str] = Counter()
+        self._late: Counter[str] = Counter()  # those that went in an event, which may have them
         self._present = {part.name for part in parts if part.given in ("instance", "class")}
 
     def sharing(self, part: Scripted) -> list[Scripted]:
@@ -116,13 +117,15 @@ class Recorder:
     def present(self, name: str, there: bool) -> None:
         """From now on the callback is registered, once more or no longer."""
         again = there and name in self._present
-        self._times[name] += again
-        (self._present.add if there else self._present.discard)(name)
+        one_is_left = not there and self._times[name] > 0
+        self._times[name] += again - one_is_left
+        self._late[name] += one_is_left and bool(self._open)
+        (self._present.add if there or one_is_left else self._present.discard)(name)
         for record, waited in self._open:
             called = any(call.who == name for call in record.calls)
             if (not there and name in waited) or (again and called):
                 waited.add(_PERHAPS)  # it may still be called: then the next event ends this one
-            (waited.add if there and not called else waited.discard)(name)
+            (waited.add if (there or one_is_left) and not called else waited.discard)(name)
 
     def saw(
         self, who: str, event: Event, positional: tuple[Any, ...], keywords: dict[str, Any]
@@ -192,7 +195,8 @@ class Recorder:
     ) -> tuple[Record, set[str]]:
         if len(self._open) > self._depth:
             record, waited = self._open[-1]
-            if record.event is event and self._calls_of(record, who) <= self._times[who]:
+            often = self._times[who] + self._late[who]
+            if record.event is event and self._calls_of(record, who) <= often:
                 return record, waited
             self._close()
         record = Record(
@@ -238,6 +242,8 @@ class Recorder:
 
     def _close(self) -> None:
         self._write(self._open.pop()[0])
+        if not self._open:
+            self._late.clear()
 
     def _ordinal(self, kind: str, thing: object) -> int | None:
         if thing is None:

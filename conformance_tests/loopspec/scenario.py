@@ -225,8 +225,10 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def of_class(self, name: str) -> set[str]:
         """The callbacks that are instances of the class of this one."""
-        near = [c.name for c in self.callbacks if name in (c.twin, c.heir)]
-        return {name}.union(*map(self.of_class, near))
+        shared = next((c.twin for c in self.callbacks if c.name == name and c.twin), name)
+        near = [c.name for c in self.callbacks if c.heir == shared and not c.twin]
+        twins = {c.name for c in self.callbacks if c.twin == shared}
+        return {shared, *twins}.union(*map(self.of_class, near))
 
     @property
     def without_flow(self) -> bool:

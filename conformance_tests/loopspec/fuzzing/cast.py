@@ -28,8 +28,15 @@ def callbacks(draw: st.DrawFn, displayed: bool) -> tuple[Scripted, ...]:
     parts: list[Scripted] = []
     for name in names:
         played = tuple(draw(_parts(names, displayed)))
-        parts.append(Scripted(name, played, **_form(draw, parts)))
+        form = _form(draw, parts)
+        if form["given"] not in _BEFORE_DISPLAY:
+            played = tuple(act for act in played if act.does != "demote")
+        parts.append(Scripted(name, played, **form))
     return tuple(parts)
+
+
+_BEFORE_DISPLAY = ("instance", "class")
+"""How callbacks are given that are called before the display, which is then told in time."""
 
 
 def _form(draw: st.DrawFn, before: list[Scripted]) -> dict[str, Any]:
@@ -43,6 +50,8 @@ def _form(draw: st.DrawFn, before: list[Scripted]) -> dict[str, Any]:
             form |= {"twin": like.name, "stateful": like.stateful, "given": "instance"}
             return form
         form["heir"] = like.name
+        if like.stateful:  # and so is its class
+            return form | {"stateful": True}
     elif draw(_BARE):
         return form | {"bare": True}
     return form | {"stateful": draw(_STATEFUL)}

@@ -67,6 +67,9 @@ def _complete(draw: st.DrawFn, scenario: Scenario, has: Set[Capability]) -> Scen
     scenario = within(replace(scenario, calls=draw(calls(scenario))), has)
     if "new" not in scenario.calls:
         scenario = replace(scenario, resumed_with={})
+    if not scenario.calls[0].startswith("train"):
+        # What a tracker is told before any training is stated nowhere.
+        scenario = replace(scenario, report_to=())
     runs = sum(call.startswith(("train", "resume")) for call in scenario.calls)
     if runs > 1 and scenario.save_total_limit:
         # Which checkpoints of an earlier run go first depends on the clock of the file system.

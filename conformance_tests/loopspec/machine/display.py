@@ -20,6 +20,7 @@ class Display:
         self._takes, self._closes = profile.takes_total_flos, not profile.leaves_bars_open
         self.word, self._longest = scenario.display, scenario.max_str_len
         self._training: list[int] | None = None
+        self._steps = 0
         self._evaluation: list[int] | None = None
         self.start()
 
@@ -54,11 +55,13 @@ class Display:
     def _draw(self, stage: Stage, event: Event) -> None:
         step = stage.state.global_step
         if event is Event.TRAIN_BEGIN:
-            self._training = self._open(stage.state.max_steps)
+            self._steps = stage.state.max_steps
+            self._training = self._open(self._steps)
             if not stage.state.max_steps:
                 self._bars.pop()  # a bar of no steps shows no count
         elif event is Event.STEP_END and self._training is not None:
-            self._training.append(step)
+            if step <= self._steps:  # behind its end a bar shows no count
+                self._training.append(step)
         elif event is Event.TRAIN_END:
             self._training = None
         elif event is Event.PREDICTION_STEP:

@@ -41,6 +41,10 @@ class Saved(NamedTuple):
     best_checkpoint: int | None
     flags: str
     kept: dict[str, int]
+    place: tuple[int, int]
+    """The epoch with which to go on, and the micro-batches of it that are done."""
+    shape: tuple[int, int]
+    """Micro-batches in an epoch, and in a step: where they are others, the place says nothing."""
 
 
 class Evaluation:
@@ -59,6 +63,7 @@ class Job:
         self.scenario, self.profile = scenario, profile
         self.asked: dict[str, Any] = {}
         self.uploads = 0
+        self.after_epoch = False
         self.resume_from: int | None = None
         self.evaluation = Evaluation([])
         self.checkpoints: dict[int, Saved] = {}
@@ -181,13 +186,33 @@ class Job:
         resumed = self.resume_from is not None
         if step >= max_steps and resumed and not self.profile.trains_past_the_end:
             self._epochs = 0
-        self._epoch = step // self._per_epoch - 1
-        self._batch = 0
-        self._skip = step % self._per_epoch * s.gradient_accumulation_steps
+        epoch, self._skip = self._place(step)
+        self._epoch, self._batch = epoch - 1, 0
         if s.ignore_data_skip:
             self._skip = 0
         self._logged = self._started = step
         self._loss = self._group_loss = self._logged_loss = self._slope = 0.0
+
+    def _place(self, step: int) -> tuple[int, int]:
+        """The epoch with which to begin, and the micro-batches of it that are done."""
+        saved = None if self.resume_from is None else self.checkpoints[self.resume_from]
+        if saved and saved.shape == self._shape and not self.profile.computes_place:
+            return saved.place
+        epoch, steps = divmod(step, self._per_epoch)
+        return epoch, steps * self.scenario.gradient_accumulation_steps
+
+    @property
+    def _shape(self) -> tuple[int, int]:
+        return self.scenario.train_batches, self.scenario.gradient_accumulation_steps
+
+    def _here(self) -> tuple[int, int]:
+        """Where a run that is resumed from here goes on: an epoch that was stopped is over, one
+        that only the end of training cut is not."""
+        flags, size = self._flagged().flags, self.scenario.gradient_accumulation_steps
+        over = "E" in flags or (self.after_epoch and "T" not in flags)
+        if over or self._batch >= self.scenario.train_batches:
+            return self._epoch + 1, 0
+        return self._epoch, self._batch - self._batch % size
 
     def _load(self, saved: Saved) -> None:
         state, old = self.state, saved.state
@@ -228,7 +253,7 @@ class Job:
     def _do_begin_epoch(self) -> None:
         self._epoch += 1
         self._norm: float | None = None  # that of an earlier epoch's last step is not logged
-        self._batch, self._skip = self._skip, 0
+        self._batch, self._skip, self.after_epoch = self._skip, 0, False
 
     def _do_forward_and_backward(self) -> None:
         size = self.scenario.gradient_accumulation_steps
@@ -363,6 +388,8 @@ class Job:
             self._best_checkpoint,
             self._flagged().flags,
             self._counted() | self._stale(),
+            self._here(),
+            self._shape,
         )
         kept = {max(self.checkpoints), self._best_checkpoint} - {None}
         for step in sorted(self.checkpoints):

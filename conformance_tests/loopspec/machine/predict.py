@@ -86,7 +86,8 @@ class Simulation(Job):
 
     def _restore_callbacks(self, kept: dict[str, int]) -> None:
         here = self._stateful()
-        for name in sorted(here.keys() & kept.keys()):
+        shared = {part.name: part.twin or part.name for part in self.scenario.callbacks}
+        for name in sorted(here.keys() & kept.keys(), key=lambda n: (shared.get(n, n), n)):
             place = self._players.index(old := here[name])
             new: Actor | Stopper
             if isinstance(old, Actor):
@@ -135,7 +136,8 @@ class Simulation(Job):
         return [actor for actor in self._actors.values() if actor.part.given in given]
 
     def _ended(self, outcome: Outcome) -> Outcome:
-        self.lines += reversed(self._open)
+        # An event in which no callback that watches was called leaves no record.
+        self.lines += [record for record in reversed(self._open) if record.calls]
         return outcome
 
     def _call_or_catch(self, call: str) -> tuple[dict[str, Any], str]:
@@ -201,7 +203,8 @@ class Simulation(Job):
         return self._flagged().flags
 
     def dispatch(self, event: Event, clears: str) -> None:
-        self._flagged().change(lowers=clears)
+        if clears:
+            self._flagged().change(lowers=clears)
         self._board.see(event, self.state.global_step, self.logs)
         self._open.append(self._record(event))
         live = self.profile.live_callback_list
@@ -218,6 +221,7 @@ class Simulation(Job):
                 raise JunkError
             if back is not None:
                 control = back
+        self.after_epoch = self.after_epoch or event is Event.EPOCH_END
         if event is not Event.PUSH_BEGIN or not self.profile.ignores_push_control:
             self.control = control
         self._methods.pop()

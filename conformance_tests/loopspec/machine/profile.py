@@ -31,6 +31,9 @@ class Profile(msgspec.Struct, frozen=True):
     """A control that a callback returns from `on_push_begin` does not stay (EVT-42)."""
     trains_past_the_end: bool = False
     """Resuming a run that `max_steps` ended inside an epoch makes one more update (CKPT-12)."""
+    computes_place: bool = False
+    """A resumed run takes its place in the data from the step alone, also where an epoch that was
+    stopped makes that wrong; CKPT-6 to CKPT-9 speak of runs in which nothing was stopped."""
     leaves_bars_open: bool = False
     """An exception leaves the bars open (SHOW-17)."""
     takes_total_flos: bool = False
@@ -58,6 +61,7 @@ TRANSFORMERS_5 = Profile(
     ignores_push_control=True,
     needs_all_methods=True,
     trains_past_the_end=True,
+    computes_place=True,
     restored_go_last=True,
     loses_new_callbacks=True,
     reports_by_default=False,

@@ -88,8 +88,9 @@ def who_is_gone_is_not_missed(trace: Trace) -> Findings:
         yield saw(at, good, f"a run without {names}", trace.outcome.error or "none")
     # A trainer that gives up before on_train_begin has no run.
     for number, call in enumerate(trace.scenario.calls, 1):
-        removed = [c.partition(":")[2] for c in trace.scenario.calls if c.startswith("remove:")]
-        begun = any(record.call == number for record in trace.records)
+        before = trace.scenario.calls[: number - 1]
+        removed = [c.partition(":")[2] for c in before if c.startswith("remove:")]
+        begun = any(r.call == number for r in trace.records) or number != len(trace.returns) + 1
         stateful = {part.name for part in trace.scenario.parts if part.stateful}
         if call.startswith("resume") and not begun and stateful & set(removed):
             words = f"a run without {', '.join(removed)}"

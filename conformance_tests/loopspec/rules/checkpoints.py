@@ -179,7 +179,9 @@ def the_new_length_holds(trace: Trace) -> Findings:
 
 @check("CKPT-26")
 def a_stop_is_not_stored(trace: Trace) -> Findings:
-    for resume in resumes(trace) if T in trace.scenario.raised else ():
+    # An epoch stop may have ended the last epoch, and so the run.
+    raised = trace.scenario.raised
+    for resume in resumes(trace) if T in raised and Flag.EPOCH_STOP not in raised else ():
         if T in resume.save.exit and not resume.finished and resume.begin.step == resume.step:
             back = _comes_back(resume)
             steps = any(record.event is Event.STEP_BEGIN for record in resume.run.records)

@@ -67,7 +67,8 @@ def three_positional(trace: Trace) -> Findings:
                 got = ", ".join([f"{record.positional} positional", *lacks])
                 yield saw(record, False, "args, state, control, in this order, positionally", got)
             # A control that was there and got lost is no matter of how callbacks are called.
-            held = record.calls[-1].control is not None or record.calls[0].control is None
+            if record.calls[0].control is not None:
+                held = record.calls[-1].control is not None
 
     yield from unless(trace.records, otherwise())
 

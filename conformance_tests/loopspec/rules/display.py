@@ -98,14 +98,26 @@ def the_display_comes_after_those_given(trace: Trace) -> Findings:
 @check("SHOW-3")
 def the_printer_prints_logs(trace: Trace) -> Findings:
     for one in shown(trace, "printer"):
+        if _logs_in_logs(one):
+            continue
         yield from _prints(one)
 
 
 @check("SHOW-9")
 def the_bar_prints_logs(trace: Trace) -> Findings:
     for one in shown(trace, "progress"):
-        if one.trains and not _logs_beside_the_bar(one):
+        if one.trains and not _logs_beside_the_bar(one) and not _logs_in_logs(one):
             yield from _prints(one)
+
+
+def _logs_in_logs(one: Shown) -> bool:
+    """Whether a callback logged while it was given a log: which is printed first is open."""
+    around: dict[int, Event] = {}
+    for record in one.records:
+        around[record.depth] = record.event
+        if record.event is Event.LOG and around.get(record.depth - 1) is Event.LOG:
+            return True
+    return False
 
 
 def _logs_beside_the_bar(one: Shown) -> bool:
@@ -208,6 +220,8 @@ def a_bar_for_training(trace: Trace) -> Findings:
         total = steps[0].max_steps if steps else None
         if total is None or not one.trains or _alike(trace, one):
             continue
+        if (steps[-1].step or 0) > total:
+            continue  # nobody ended the run at its last step
         bars = [counts for of, counts in one.seen["bars"] if of == total]
         yield one.saw(len(bars) == 1, f"one bar of {total} steps", len(bars))
         reached = [record.step for record in steps]

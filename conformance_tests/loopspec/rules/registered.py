@@ -99,14 +99,16 @@ class Registered:
         records = self._trace.records
         before = next((r.call for r in reversed(records) if r.call < call), None)
         after = next((r.call for r in records if r.call > call), None)
-        if before is None or after is None:
+        if before is None or after is None or after in self._trace.broken_off:
             return [], False
         was, now = (
             {c.who for r in records if r.call == n for c in r.calls} for n in (before, after)
         )
+        events = {r.event for r in records if r.call == after}
+        heard = {p.name for p in self._trace.scenario.parts if any(map(p.has, events))}
         between = self._calls[call : after - 1]
         was.difference_update(other.removeprefix("remove:") for other in between)
-        lost = [name for name in self.names if name in was - now]
+        lost = [name for name in self.names if name in heard & was - now]
         return lost, not any(other.startswith(_TAKE) for other in between)
 
 

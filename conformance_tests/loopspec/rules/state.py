@@ -56,7 +56,10 @@ def metrics_say_when(trace: Trace) -> Findings:
 
 @check("STATE-8")
 def predictions_are_not_logged(trace: Trace) -> Findings:
+    logged = {deed.record.call for deed in trace.done("log", "evaluate")}
     for record, before, after in _calls(trace, "predict"):
+        if record.call in logged:
+            continue  # a callback did
         words = f"{len(before)} entries in log_history, as before predict()"
         yield saw(record, before == after, words, len(after))
 
@@ -151,7 +154,7 @@ def the_first_of_equals(trace: Trace) -> Findings:
     key = metric_key(s)
     put = {deed.record.i for deed in trace.done("put") if deed.act.whom == key}
     for run in outline(trace) if s.metric_for_best_model and s.save_strategy != "no" else ():
-        best: list[float] = []
+        best: list[tuple[float, int | None]] = []
         begun = run.epochs[0].begin if run.epochs else None
         for record, after in itertools.pairwise(run.records):
             value = number((record.metrics or {}).get(key)) if begun else math.nan
@@ -159,12 +162,13 @@ def the_first_of_equals(trace: Trace) -> Findings:
             counts = record.event is Event.EVALUATE and begun and record.i > begun.i
             if run.resumed or not counts or math.isnan(value):
                 continue
-            if best and value == best[-1] and after.best_step is not None:
+            again = best and value == best[-1][0] and record.step != best[-1][1]
+            if again and after.best_step is not None:
                 good = after.best_step != record.step
                 words = f"best_global_step of the first evaluation with {key} {value:g}"
                 yield saw(after, good, words, f"{after.best_step}, of the last one")
-            if not best or is_better(value, best[-1], s):
-                best.append(value)
+            if not best or is_better(value, best[-1][0], s):
+                best.append((value, record.step))
 
 
 @check("STATE-14")
