@@ -93,6 +93,9 @@ def settled(job: Arguments) -> Arguments:
         job["logging_steps"] = job["logging_steps"] or 1
     if job["eval_strategy"] == "steps":
         job["eval_steps"] = job["eval_steps"] or (0 if job["logging_steps"] else 1)
+    else:  # a checkpoint would hold the 0, for a run that is resumed with another strategy
+        job["eval_steps"] = job["eval_steps"] or 1
+    job["save_steps"] = job["save_steps"] or 1
     if job["save_strategy"] == "best" or job["load_best_model_at_end"]:
         job["metric_for_best_model"] = job["metric_for_best_model"] or "loss"
     if job["load_best_model_at_end"] and job["save_strategy"] != "best":

@@ -67,6 +67,9 @@ def _complete(draw: st.DrawFn, scenario: Scenario, has: Set[Capability]) -> Scen
     scenario = within(replace(scenario, calls=draw(calls(scenario))), has)
     if "new" not in scenario.calls:
         scenario = replace(scenario, resumed_with={})
+    if scenario.display == "progress":
+        # Bars are told apart by their length: more batches than any run has steps.
+        scenario = replace(scenario, eval_batches=_MANY)
     if not scenario.calls[0].startswith("train"):
         # What a tracker is told before any training is stated nowhere.
         scenario = replace(scenario, report_to=())
@@ -90,5 +93,6 @@ def _early_stopping(draw: st.DrawFn, job: dict[str, Any]) -> EarlyStopping | Non
     return EarlyStopping(draw(_PATIENCE), draw(_THRESHOLD)) if wanted else None
 
 
+_MANY = 17
 _STOPS, _STOPS_OUT_OF_PLACE = rarely(3), rarely(40)
 _PATIENCE, _THRESHOLD = st.integers(0, 3), st.sampled_from([0.0, 0.5])

@@ -126,7 +126,8 @@ class Simulation(Job):
         if self.scenario.tracks:
             seen |= self._board.seen()
         step, entries = self.state.global_step, history(self.state.log_history)
-        return Return(self._call, call, step, self._flagged().flags, entries, seen, raised)
+        flags = "" if isinstance(self.control, str) else self.control.flags
+        return Return(self._call, call, step, flags, entries, seen, raised)
 
     @staticmethod
     def _names(player: Actor | Display) -> str:

@@ -64,12 +64,10 @@ def one_control(trace: Trace) -> Findings:
 
 @check("DISP-42")
 def control_stays(trace: Trace) -> Findings:
-    restores = trace.scenario.restore_callback_states_from_checkpoint
-
     def another() -> Findings:
         for before, record in trace.neighbours:
             kept, given = before.calls[-1].control, record.calls[0].control
-            brought_back = restores and record.event is Event.TRAIN_BEGIN
+            brought_back = trace.restores(record.call) and record.event is Event.TRAIN_BEGIN
             returned = any(call.returned is not None for call in before.calls)
             if given not in (kept, None) and kept is not None and not (returned or brought_back):
                 yield saw(record, False, f"the same control as in {before.event}", "another")
