@@ -64,7 +64,7 @@ def _doings(event: Event, displayed: bool) -> st.SearchStrategy[Any]:
     if event is Event.INIT_END:  # the trainer that could be asked is not there yet
         return st.sampled_from(["", "", "", "tune", "patch", "fail"])
     shown = displayed and event is Event.TRAIN_BEGIN  # no process becomes another one in a run
-    common = [*_COMMON, *["put"] * (2 * (event in _GIVEN_A_DICT)), *["demote"] * shown]
+    common = [*_COMMON, *["put"] * (2 * (event in _GIVEN_A_DICT)), *["demote"] * (8 * shown)]
     return st.sampled_from([""] * 3 * len(common) + common * 3 + [*_RARE])
 
 

@@ -35,7 +35,7 @@ _CHANGED = """max_steps save_steps eval_strategy ignore_data_skip gradient_accum
 
 @functools.cache
 def some() -> list[Scenario]:
-    return drawn(300, 7, EVERYTHING)
+    return drawn(400, 9, EVERYTHING)
 
 
 def test_a_trainer_accepts_the_arguments_and_the_script_can_be_played() -> None:
