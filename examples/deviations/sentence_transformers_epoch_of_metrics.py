@@ -1,8 +1,8 @@
 """sentence-transformers' trainer: the metrics of an evaluation do not hold the epoch.
 
 transformers adds `epoch` to the dict that it logs, and that dict is what `evaluate()` gives back
-and `on_evaluate` is given. `SentenceTransformerTrainer.log` hands a copy on, so that the copy gets it.
-STATE-16. setfit, which derives from it, does the same.
+and `on_evaluate` is given. `SentenceTransformerTrainer.log` hands a copy on, so that the copy gets
+it. STATE-16. setfit, which derives from it, does the same.
 
 Upstream: no report of it was found.
 """
