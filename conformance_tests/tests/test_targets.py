@@ -85,7 +85,7 @@ WANTED = "Wanted is a class with train() and add_callback(), a loopspec.Subject"
     ("text", "target", "parts"),
     [
         ("", "transfomers", ["no subject of this name", "Did you mean transformers?", FORMS]),
-        ("", "xyz", ["There are ", "reference, skorch, transformers", FORMS]),
+        ("", "xyz", ["There are ", "skorch", "transformers", FORMS]),
         ("", "nowhere_t:Mine", ["no module nowhere_t in the current directory", FORMS]),
         ("", "none_t.py", ["there is no file none_t.py", FORMS]),
         ("class Mien: ...", "mine_t:Mine", ["mine_t has no Mine", "Did you mean Mien?", FORMS]),

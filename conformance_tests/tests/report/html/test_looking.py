@@ -143,7 +143,7 @@ def test_a_cell_has_an_address(opened: Any) -> None:
     page = opened(at=f"#{FAILED}/mutant%3Asaves-after-each-epoch")
     assert page.window.locator("#detail-title").inner_text() == FAILED
     page.window.keyboard.press("Escape")
-    assert "#" not in page.window.url
+    page.window.wait_for_function("() => !location.hash")  # a dialog says later that it is closed
     assert page.focused() == f"{FAILED} 1"
     page.cell("EVT-1", 2).click()
     assert page.window.url.endswith("#EVT-1/mutant%3Akeeps-training-stop")
