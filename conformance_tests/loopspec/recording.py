@@ -59,9 +59,8 @@ def record(
         if write:
             write(line)
 
-    simulated = subject.simulate(scenario)
-    if reason := subject.leaves_out(scenario):
-        simulated = [], Outcome("left-out", reason)
+    reason = subject.leaves_out(scenario)
+    simulated = ([], Outcome("left-out", reason)) if reason else subject.simulate(scenario)
     if simulated is not None:
         for line in simulated[0]:
             keep(line)
@@ -99,6 +98,9 @@ def _perform(subject: Subject, scenario: Scenario, recorder: Recorder, folder: P
     except SCRIPTED:
         recorder.finish()
         return Outcome("scripted")
+    except AdapterError as error:
+        recorder.finish()
+        return Outcome("adapter-fault", str(error), during=during)
     # SystemExit too: a trainer that ends the program must not end the suite with it.
     except (Exception, SystemExit) as error:
         recorder.finish()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from loopspec.faults import AdapterError, SubjectFault, install_hint
+from loopspec.faults import SubjectFault, install_hint
 from loopspec.trace import Trace
 from loopspec.vocabulary import Event
-
-_ADAPTER = f"{AdapterError.__name__}: "
 
 
 def blame_adapter(trace: Trace, name: str) -> None:
@@ -43,6 +41,8 @@ def blame_adapter(trace: Trace, name: str) -> None:
 
 def _how(trace: Trace) -> str:
     outcome = trace.outcome
+    if outcome.kind == "adapter-fault":
+        return f"the adapter is at fault: {outcome.error}"
     if outcome.kind == "died":
         return (
             f"its process died before on_train_begin of the plainest scenario ({outcome.error}). "
@@ -52,8 +52,6 @@ def _how(trace: Trace) -> str:
     missing = outcome.error.removeprefix("ModuleNotFoundError: No module named ").strip("'")
     if hint := install_hint(missing):
         return f"building the trainer raised {raised}.{hint}"
-    if outcome.error.startswith(_ADAPTER):
-        return f"the adapter is at fault: {outcome.error.removeprefix(_ADAPTER)}"
     if outcome.during == "building":
         return (
             f"building the trainer raised {raised}. Its constructor or the adapter is at fault, "

@@ -8,14 +8,17 @@ import importlib.util
 import inspect
 import os
 import sys
+from collections.abc import Callable
 from importlib.metadata import entry_points
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 from loopspec.faults import SubjectFault, install_hint, told
 from loopspec.recording import FILE_PREFIX
 from loopspec.subjects.base import Subject
+
+_Found = TypeVar("_Found")
 
 GROUP = "loopspec.subjects"
 _SHIPPED = {
@@ -57,10 +60,15 @@ def resolve(target: str) -> Subject:
     Raises:
         SubjectFault: there is nothing of that name, it cannot be imported, or it is no trainer.
     """
+    return _guarded(target, lambda found: as_subject(found, target))
+
+
+def _guarded(target: str, use: Callable[[Any], _Found]) -> _Found:
+    """What `use` makes of what a target names; whatever is raised becomes a `SubjectFault`."""
     if os.getcwd() not in sys.path:
         sys.path.insert(0, os.getcwd())
     try:
-        return as_subject(_load(target), target)
+        return use(_load(target))
     except SubjectFault:
         raise
     # SystemExit too: a script without a main guard ends the program when it is imported.
@@ -93,16 +101,9 @@ def load_class(target: str) -> type:
     Raises:
         SubjectFault: there is none, or it cannot be imported.
     """
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
     if ":" not in target:
         raise SubjectFault(f"{target}: say which class, as module:attribute or file.py:attribute.")
-    try:
-        found = _load(target)
-    except SubjectFault:
-        raise
-    except (Exception, SystemExit) as error:
-        raise SubjectFault(_failed(target, error)) from error
+    found = _guarded(target, lambda found: found)
     if not isinstance(found, type):
         raise SubjectFault(f"{target}: it is {_what(found)}, no class.")
     return found

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ import click
 import msgspec
 
 from loopspec.cli.options import fuzzing
-from loopspec.cli.output import STDOUT, as_json, check_places, load_all, progress_bar, write
+from loopspec.cli.output import as_json, check_places, console_for, load_all, progress_bar, write
 from loopspec.faults import Fault, install_hint
 from loopspec.vocabulary import Edition, Level
 
@@ -74,11 +73,7 @@ def fuzz(
             seconds=shrink,
             progress=progress,
         )
-    from rich.console import Console
-
-    stream = sys.stderr if json_to == STDOUT else sys.stdout
-    width = None if stream.isatty() else 100
-    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    console = console_for(json_to)
     drawn = "" if replays else f" (seed {seed})"
     if quiet:
         console.print(conclusion(result, drawn, strict=strict), soft_wrap=True)

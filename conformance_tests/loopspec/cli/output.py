@@ -8,7 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
@@ -17,6 +17,9 @@ from loopspec.known import Known, load_known
 from loopspec.report.form import FORMS, Asked
 from loopspec.report.model import Report
 from loopspec.run import Progress
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 STDOUT = "-"
 
@@ -74,6 +77,16 @@ def load_all(files: Sequence[str]) -> dict[str, Known]:
     return {rule: known for file in files for rule, known in load_known(file).items()}
 
 
+def console_for(*places: str | None) -> Console:
+    """Where a person reads: stdout, or stderr if a program reads one of these places from stdout,
+    as the two must not be mixed."""
+    from rich.console import Console
+
+    stream = sys.stderr if STDOUT in places else sys.stdout
+    width = None if stream.isatty() else 100
+    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+
+
 def present(
     report: Report,
     *,
@@ -90,14 +103,9 @@ def present(
         command: what made the report, and makes it again.
         places: where each form (a key of `FORMS`) goes: a file, or `-`.
     """
-    from rich.console import Console
-
     from loopspec.report.terminal import conclusion, show
 
-    # What a program reads from stdout must not be mixed with what a person reads.
-    stream = sys.stderr if STDOUT in (*places.values(), known_to) else sys.stdout
-    width = None if stream.isatty() else 100
-    console = Console(file=stream, width=width, highlight=False, markup=False, emoji=False)
+    console = console_for(*places.values(), known_to)
     if quiet:
         console.print(conclusion(report, strict=strict), soft_wrap=True)
     else:
