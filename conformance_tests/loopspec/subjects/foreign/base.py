@@ -17,7 +17,7 @@ from typing import Any
 
 from loopspec.known import bundled_known
 from loopspec.recorder import Recorder
-from loopspec.scenario import Scenario
+from loopspec.scenario import EarlyStopping, Scenario
 from loopspec.subjects.base import Driver, Subject
 from loopspec.subjects.hf_driver import quiet
 from loopspec.vocabulary import Capability, Event, Flag
@@ -88,6 +88,18 @@ class Run:
         self.callbacks = callbacks
         return [functools.partial(self.tell, callback) for callback in callbacks]
 
+    def hooked(
+        self,
+        callbacks: Sequence[Any],
+        wrap: Callable[[Tell], Any],
+        stopping: Callable[[EarlyStopping], Any],
+    ) -> list[Any]:
+        """The callbacks of the framework: its early stopping, if the scenario asks for it, and one
+        that tells each of `callbacks`."""
+        wanted = self.args.early_stopping
+        first = [stopping(wanted)] if wanted else []
+        return [*first, *map(wrap, self.telling(callbacks))]
+
     def tell(self, callback: Any, event: Event, **keywords: Any) -> None:
         if callback is self.callbacks[0]:
             self.before(event)
@@ -110,7 +122,7 @@ class Run:
 
 
 class ForeignDriver(Driver):
-    """Drives a trainer that was assembled. `flags` are told if the framework has such flags."""
+    """Drives a trainer that was assembled."""
 
     def __init__(
         self, run: Run, train: Callable[[], object], evaluate: Callable[[], object] | None = None

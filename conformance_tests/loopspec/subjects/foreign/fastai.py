@@ -20,6 +20,7 @@ from fastai.data.load import DataLoader
 from fastai.learner import Learner
 from fastai.optimizer import SGD
 
+from loopspec.scenario import EarlyStopping as Wanted
 from loopspec.scenario import Scenario
 from loopspec.subjects.foreign.base import ForeignDriver, ForeignSubject, Run, Tell
 from loopspec.subjects.foreign.tiny import LossModel, Pairs, loss_of
@@ -97,9 +98,7 @@ class FastaiSubject(ForeignSubject):
     def assemble(self, scenario: Scenario, callbacks: Sequence[Any], folder: Path) -> ForeignDriver:
         model = LossModel(scenario)
         run = _Run(scenario, model, lambda: getattr(learner, "train_iter", 0))
-        own: list[Any] = [_Told(tell) for tell in run.telling(callbacks)]
-        if scenario.early_stopping:
-            own.insert(0, _early_stopping(scenario))
+        own = run.hooked(callbacks, _Told, _early_stopping)
         validated = scenario.eval_batches if scenario.eval_strategy != "no" else 0
         loaders = DataLoaders(_loader(scenario.train_batches), _loader(validated))
         learner: Any = None
@@ -121,8 +120,5 @@ def _loader(count: int) -> Any:
     return DataLoader(Pairs(count), bs=1, device="cpu")
 
 
-def _early_stopping(scenario: Scenario) -> Any:
-    assert scenario.early_stopping is not None
-    return EarlyStoppingCallback(
-        min_delta=scenario.early_stopping.threshold, patience=scenario.early_stopping.patience
-    )
+def _early_stopping(wanted: Wanted) -> Any:
+    return EarlyStoppingCallback(min_delta=wanted.threshold, patience=wanted.patience)

@@ -18,23 +18,12 @@ os.environ.setdefault("KERAS_BACKEND", "torch")
 
 import keras  # it looks for its backend when it is imported
 
+from loopspec.scenario import EarlyStopping as Wanted
 from loopspec.scenario import Scenario
-from loopspec.subjects.foreign.base import (
-    Control,
-    ForeignDriver,
-    ForeignSubject,
-    Run,
-    Tell,
-    linked,
-)
+from loopspec.subjects.foreign.base import ForeignDriver, ForeignSubject, Run
+from loopspec.subjects.foreign.keras_hooks import KerasHooks, StopControl
 from loopspec.subjects.foreign.tiny import LossModel, batches, validation
 from loopspec.vocabulary import Event
-
-
-class _Control(Control):
-    should_training_stop = linked(
-        lambda model: model.stop_training, lambda model: setattr(model, "stop_training", True)
-    )
 
 
 class _Model(keras.Model):
@@ -46,35 +35,13 @@ class _Model(keras.Model):
         return self.inner(x, training=training)
 
 
-class _Told(keras.callbacks.Callback):
-    def __init__(self, tell: Tell) -> None:
-        super().__init__()
-        self.tell = tell
-
-    def on_train_begin(self, logs: Any = None) -> None:
-        self.tell(Event.TRAIN_BEGIN)
-
-    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
-        self.tell(Event.EPOCH_BEGIN)
-
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
-        self.tell(Event.STEP_BEGIN)
-
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
-        self.tell(Event.STEP_END)
-
+class _Told(KerasHooks, keras.callbacks.Callback):
     def on_test_batch_end(self, batch: int, logs: Any = None) -> None:
         self.tell(Event.PREDICTION_STEP)
 
     def on_test_end(self, logs: Any = None) -> None:
         metrics = {f"eval_{name}": value for name, value in (logs or {}).items()}
         self.tell(Event.EVALUATE, metrics=metrics)
-
-    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self.tell(Event.EPOCH_END)
-
-    def on_train_end(self, logs: Any = None) -> None:
-        self.tell(Event.TRAIN_END)
 
 
 class KerasSubject(ForeignSubject):
@@ -88,10 +55,8 @@ class KerasSubject(ForeignSubject):
         model.compile(optimizer="sgd", loss=lambda target, output: output)
         model.build((1, 1))
         run = Run(scenario, model.inner.module)
-        run.control = _Control(model)
-        own: list[Any] = [_Told(tell) for tell in run.telling(callbacks)]
-        if scenario.early_stopping:
-            own.insert(0, _early_stopping(scenario))
+        run.control = StopControl(model)
+        own = run.hooked(callbacks, _Told, _early_stopping)
         return ForeignDriver(
             run,
             lambda: model.fit(
@@ -105,10 +70,9 @@ class KerasSubject(ForeignSubject):
         )
 
 
-def _early_stopping(scenario: Scenario) -> Any:
-    assert scenario.early_stopping is not None
+def _early_stopping(wanted: Wanted) -> Any:
     return keras.callbacks.EarlyStopping(
         "val_loss",
-        min_delta=scenario.early_stopping.threshold,
-        patience=scenario.early_stopping.patience,
+        min_delta=wanted.threshold,
+        patience=wanted.patience,
     )

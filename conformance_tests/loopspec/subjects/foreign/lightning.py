@@ -16,6 +16,7 @@ from typing import Any
 import pytorch_lightning as pl
 import torch
 
+from loopspec.scenario import EarlyStopping as Wanted
 from loopspec.scenario import Scenario
 from loopspec.subjects.foreign.base import (
     Control,
@@ -95,9 +96,9 @@ class LightningSubject(ForeignSubject):
     def assemble(self, scenario: Scenario, callbacks: Sequence[Any], folder: Path) -> ForeignDriver:
         module = _Module(scenario)
         run = module.run = Run(scenario, module.model, lambda: trainer.global_step)
-        own: list[pl.Callback] = [_Told(tell) for tell in run.telling(callbacks)]
-        if scenario.early_stopping:
-            own.insert(0, _early_stopping(scenario, self.check_finite))
+        own = run.hooked(
+            callbacks, _Told, lambda wanted: _early_stopping(wanted, self.check_finite)
+        )
         trainer = pl.Trainer(
             max_epochs=int(scenario.num_train_epochs),
             callbacks=own,
@@ -117,11 +118,10 @@ class LightningSubject(ForeignSubject):
         )
 
 
-def _early_stopping(scenario: Scenario, check_finite: bool) -> pl.callbacks.EarlyStopping:
-    assert scenario.early_stopping is not None
+def _early_stopping(wanted: Wanted, check_finite: bool) -> pl.callbacks.EarlyStopping:
     return pl.callbacks.EarlyStopping(
         "val_loss",
-        min_delta=scenario.early_stopping.threshold,
-        patience=scenario.early_stopping.patience,
+        min_delta=wanted.threshold,
+        patience=wanted.patience,
         check_finite=check_finite,
     )

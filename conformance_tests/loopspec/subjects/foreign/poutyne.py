@@ -15,24 +15,12 @@ from typing import Any
 import torch
 from poutyne import Callback, EarlyStopping, Model
 
+from loopspec.scenario import EarlyStopping as Wanted
 from loopspec.scenario import Scenario
-from loopspec.subjects.foreign.base import (
-    Control,
-    ForeignDriver,
-    ForeignSubject,
-    Run,
-    Tell,
-    linked,
-)
+from loopspec.subjects.foreign.base import ForeignDriver, ForeignSubject, Run
+from loopspec.subjects.foreign.keras_hooks import KerasHooks, StopControl
 from loopspec.subjects.foreign.tiny import LossModel, batches, loss_of, validation
 from loopspec.vocabulary import Event
-
-
-class _Control(Control):
-    should_training_stop = linked(
-        lambda model: getattr(model, "stop_training", False),
-        lambda model: setattr(model, "stop_training", True),
-    )
 
 
 def _metrics(logs: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,23 +29,7 @@ def _metrics(logs: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-class _Told(Callback):
-    def __init__(self, tell: Tell) -> None:
-        super().__init__()
-        self.tell = tell
-
-    def on_train_begin(self, logs: Any) -> None:
-        self.tell(Event.TRAIN_BEGIN)
-
-    def on_epoch_begin(self, epoch_number: int, logs: Any) -> None:
-        self.tell(Event.EPOCH_BEGIN)
-
-    def on_train_batch_begin(self, batch_number: int, logs: Any) -> None:
-        self.tell(Event.STEP_BEGIN)
-
-    def on_train_batch_end(self, batch_number: int, logs: Any) -> None:
-        self.tell(Event.STEP_END)
-
+class _Told(KerasHooks, Callback):
     def on_valid_batch_end(self, batch_number: int, logs: Any) -> None:
         self.tell(Event.PREDICTION_STEP)
 
@@ -70,12 +42,6 @@ class _Told(Callback):
     def on_test_end(self, logs: Any) -> None:
         self.tell(Event.EVALUATE, metrics=_metrics(logs))
 
-    def on_epoch_end(self, epoch_number: int, logs: Any) -> None:
-        self.tell(Event.EPOCH_END)
-
-    def on_train_end(self, logs: Any) -> None:
-        self.tell(Event.TRAIN_END)
-
 
 class PoutyneSubject(ForeignSubject):
     name = "poutyne"
@@ -86,10 +52,8 @@ class PoutyneSubject(ForeignSubject):
         network = LossModel(scenario)
         model = Model(network, torch.optim.SGD(network.parameters(), lr=0.125), loss_of)
         run = Run(scenario, network)
-        run.control = _Control(model)
-        own: list[Any] = [_Told(tell) for tell in run.telling(callbacks)]
-        if scenario.early_stopping:
-            own.insert(0, _early_stopping(scenario))
+        run.control = StopControl(model)
+        own = run.hooked(callbacks, _Told, _early_stopping)
         return ForeignDriver(
             run,
             lambda: model.fit_generator(
@@ -105,10 +69,9 @@ class PoutyneSubject(ForeignSubject):
         )
 
 
-def _early_stopping(scenario: Scenario) -> Any:
-    assert scenario.early_stopping is not None
+def _early_stopping(wanted: Wanted) -> Any:
     return EarlyStopping(
         monitor="val_loss",
-        min_delta=scenario.early_stopping.threshold,
-        patience=scenario.early_stopping.patience,
+        min_delta=wanted.threshold,
+        patience=wanted.patience,
     )

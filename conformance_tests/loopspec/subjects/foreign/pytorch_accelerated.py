@@ -21,6 +21,7 @@ from pytorch_accelerated.callbacks import (
     TrainerCallback,
 )
 
+from loopspec.scenario import EarlyStopping as Wanted
 from loopspec.scenario import Scenario
 from loopspec.subjects.foreign.base import ForeignDriver, ForeignSubject, Run, Tell
 from loopspec.subjects.foreign.tiny import LossModel, Pairs, loss_of
@@ -90,9 +91,7 @@ class AcceleratedSubject(ForeignSubject):
     def assemble(self, scenario: Scenario, callbacks: Sequence[Any], folder: Path) -> ForeignDriver:
         model = LossModel(scenario)
         run = _Run(scenario, model)
-        own: list[Any] = [type("_Told", (_Told,), {})(tell) for tell in run.telling(callbacks)]
-        if scenario.early_stopping:
-            own.insert(0, _early_stopping(scenario))
+        own = run.hooked(callbacks, lambda tell: type("_Told", (_Told,), {})(tell), _early_stopping)
         optimizer = torch.optim.SGD(model.parameters(), lr=0.125)
         trainer = Trainer(model, loss_of, optimizer, callbacks=own)
         validates = scenario.eval_strategy != "no"
@@ -116,9 +115,8 @@ class AcceleratedSubject(ForeignSubject):
         return ForeignDriver(run, train, evaluate)
 
 
-def _early_stopping(scenario: Scenario) -> Any:
-    assert scenario.early_stopping is not None
+def _early_stopping(wanted: Wanted) -> Any:
     return EarlyStoppingCallback(
-        early_stopping_patience=scenario.early_stopping.patience,
-        early_stopping_threshold=scenario.early_stopping.threshold,
+        early_stopping_patience=wanted.patience,
+        early_stopping_threshold=wanted.threshold,
     )

@@ -17,6 +17,7 @@ from skorch import NeuralNet
 from skorch.callbacks import Callback, EarlyStopping
 from skorch.helper import predefined_split
 
+from loopspec.scenario import EarlyStopping as Wanted
 from loopspec.scenario import Scenario
 from loopspec.subjects.foreign.base import ForeignDriver, ForeignSubject, Run, Tell
 from loopspec.subjects.foreign.tiny import LossModel, Pairs, loss_of
@@ -81,9 +82,7 @@ class SkorchSubject(ForeignSubject):
     def assemble(self, scenario: Scenario, callbacks: Sequence[Any], folder: Path) -> ForeignDriver:
         model = LossModel(scenario)
         run = _Run(scenario, model)
-        own: list[Any] = [_Told(tell) for tell in run.telling(callbacks)]
-        if scenario.early_stopping:
-            own.insert(0, _early_stopping(scenario))
+        own = run.hooked(callbacks, _Told, _early_stopping)
         validates = scenario.eval_strategy != "no"
         net = NeuralNet(
             model,
@@ -106,11 +105,10 @@ def _fit(net: Any, scenario: Scenario) -> None:
         raise RuntimeError("the KeyboardInterrupt that asks to stop left fit()") from error
 
 
-def _early_stopping(scenario: Scenario) -> Any:
-    assert scenario.early_stopping is not None
+def _early_stopping(wanted: Wanted) -> Any:
     return EarlyStopping(
-        patience=scenario.early_stopping.patience,
-        threshold=scenario.early_stopping.threshold,
+        patience=wanted.patience,
+        threshold=wanted.threshold,
         threshold_mode="abs",
         sink=lambda text: None,
     )
