@@ -12,18 +12,12 @@ import sys
 import tempfile
 
 import tiny
-from trl.experimental.ppo import PPOConfig, PPOTrainer
+import tiny_ppo
 
 
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
-        made = PPOConfig(output_dir=folder, total_episodes=2, use_cpu=True, report_to=[])
-        data = tiny.rows(2, input_ids=[0, 1, 2, 3])
-        trainer = PPOTrainer(
-            args=made, processing_class=tiny.tokenizer(), model=tiny.model(),
-            ref_model=tiny.model(), reward_model=tiny.model(num_labels=1),
-            value_model=tiny.model(num_labels=1), train_dataset=data, eval_dataset=data,
-        )  # fmt: skip
+        trainer = tiny_ppo.trainer(folder, 2)
         try:
             trainer.evaluate()
             got = "metrics"

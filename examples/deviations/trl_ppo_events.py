@@ -14,8 +14,8 @@ import sys
 import tempfile
 
 import tiny
+import tiny_ppo
 from transformers import TrainerCallback
-from trl.experimental.ppo import PPOConfig, PPOTrainer
 
 DUE = (
     "on_init_end on_train_begin on_epoch_begin on_step_begin on_pre_optimizer_step "
@@ -39,19 +39,7 @@ class Names(TrainerCallback):
 def main() -> int:
     callback = Names()
     with tempfile.TemporaryDirectory() as folder:
-        made = PPOConfig(
-            output_dir=folder, per_device_train_batch_size=1, gradient_accumulation_steps=1,
-            num_train_epochs=1, num_ppo_epochs=1, num_mini_batches=1, response_length=4,
-            num_sample_generations=0, local_rollout_forward_batch_size=1, use_cpu=True,
-            report_to=[], logging_strategy="no", save_strategy="no", disable_tqdm=True,
-        )  # fmt: skip
-        data = tiny.rows(1, input_ids=[0, 1, 2, 3])
-        trainer = PPOTrainer(
-            args=made, processing_class=tiny.tokenizer(), model=tiny.model(),
-            ref_model=tiny.model(), reward_model=tiny.model(num_labels=1),
-            value_model=tiny.model(num_labels=1), train_dataset=data, eval_dataset=data,
-            callbacks=[callback],
-        )  # fmt: skip
+        trainer = tiny_ppo.trainer(folder, 1, callbacks=[callback], logging_strategy="no")
         trainer.train()
     got = " ".join(callback.seen)
     return tiny.conclude(DUE, got, got == DUE)

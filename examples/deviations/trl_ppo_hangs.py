@@ -21,21 +21,10 @@ SECONDS = 30.0
 
 
 def train(trained: multiprocessing.synchronize.Event, ready: multiprocessing.synchronize.Event):
-    from trl.experimental.ppo import PPOConfig, PPOTrainer
+    import tiny_ppo
 
     with tempfile.TemporaryDirectory() as folder:
-        made = PPOConfig(
-            output_dir=folder, per_device_train_batch_size=1, gradient_accumulation_steps=4,
-            num_train_epochs=1, num_ppo_epochs=1, num_mini_batches=1, response_length=4,
-            num_sample_generations=0, local_rollout_forward_batch_size=1, use_cpu=True,
-            report_to=[], save_strategy="no", disable_tqdm=True,
-        )  # fmt: skip
-        data = tiny.rows(3, input_ids=[0, 1, 2, 3])
-        trainer = PPOTrainer(
-            args=made, processing_class=tiny.tokenizer(), model=tiny.model(),
-            ref_model=tiny.model(), reward_model=tiny.model(num_labels=1),
-            value_model=tiny.model(num_labels=1), train_dataset=data, eval_dataset=data,
-        )  # fmt: skip
+        trainer = tiny_ppo.trainer(folder, 3, gradient_accumulation_steps=4)
         ready.set()
         trainer.train()
         trained.set()

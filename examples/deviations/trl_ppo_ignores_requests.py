@@ -12,8 +12,8 @@ import sys
 import tempfile
 
 import tiny
+import tiny_ppo
 from transformers import TrainerCallback
-from trl.experimental.ppo import PPOConfig, PPOTrainer
 
 
 class StopAtTwo(TrainerCallback):
@@ -31,19 +31,7 @@ class StopAtTwo(TrainerCallback):
 def main() -> int:
     callback = StopAtTwo()
     with tempfile.TemporaryDirectory() as folder:
-        made = PPOConfig(
-            output_dir=folder, per_device_train_batch_size=1, gradient_accumulation_steps=1,
-            num_train_epochs=1, num_ppo_epochs=1, num_mini_batches=1, response_length=4,
-            num_sample_generations=0, local_rollout_forward_batch_size=1, use_cpu=True,
-            report_to=[], save_strategy="no", disable_tqdm=True,
-        )  # fmt: skip
-        data = tiny.rows(6, input_ids=[0, 1, 2, 3])
-        trainer = PPOTrainer(
-            args=made, processing_class=tiny.tokenizer(), model=tiny.model(),
-            ref_model=tiny.model(), reward_model=tiny.model(num_labels=1),
-            value_model=tiny.model(num_labels=1), train_dataset=data, eval_dataset=data,
-            callbacks=[callback],
-        )  # fmt: skip
+        trainer = tiny_ppo.trainer(folder, 6, callbacks=[callback])
         trainer.train()
     due = "no step after the one in which should_training_stop was set, 2"
     return tiny.conclude(due, f"steps {callback.seen}", callback.seen == [1, 2])
