@@ -14,6 +14,7 @@ from writing import ROOT
 
 from loopspec.report.model import Report
 from loopspec.run import check
+from loopspec.spec import by_number
 from loopspec.vocabulary import Verdict
 
 KEPT = ROOT / "conformance_tests" / "observations"
@@ -27,13 +28,8 @@ def counted(report: Report) -> dict[str, Any]:
     return {
         "scenarios": report.traces,
         "rules": len(report.judged),
-        "observations": dict(sorted(seen.items(), key=lambda item: _order(item[0]))),
+        "observations": dict(sorted(seen.items(), key=lambda item: by_number(item[0]))),
     }
-
-
-def _order(rule: str) -> tuple[str, int]:
-    prefix, _, number = rule.partition("-")
-    return prefix, int(number)
 
 
 def kept(subject: str) -> dict[str, Any]:

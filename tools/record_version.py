@@ -16,6 +16,8 @@ import venv
 from pathlib import Path
 from typing import Any
 
+from loopspec.spec import by_number
+
 ROOT = Path(__file__).parents[1]
 VERSIONS = ROOT / "tools" / "versions"
 TORCH = "torch==2.13.0"
@@ -73,11 +75,7 @@ def kept(report: dict[str, Any]) -> dict[str, Any]:
 
 
 def _by_id(rules: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    def key(rule: dict[str, Any]) -> tuple[str, int]:
-        prefix, _, number = rule["id"].rpartition("-")
-        return prefix, int(number)
-
-    return sorted(rules, key=key)
+    return sorted(rules, key=lambda rule: by_number(rule["id"]))
 
 
 def _result(rule: dict[str, Any]) -> dict[str, Any]:

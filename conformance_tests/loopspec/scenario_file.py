@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from loopspec.faults import Fault
+from loopspec.json_text import pretty
 from loopspec.scenario import Scenario
 
 _NAME = re.compile(r"[\w.-]+")
@@ -19,8 +20,7 @@ _CALL = re.compile(
 
 def scenario_to_json(scenario: Scenario) -> bytes:
     """A scenario as a file holds it; what is plain is left out."""
-    encoded = msgspec.json.encode(scenario, order="deterministic")
-    return msgspec.json.format(encoded, indent=2) + b"\n"
+    return pretty(scenario)
 
 
 def scenario_in_one_line(scenario: Scenario) -> str:

@@ -102,6 +102,12 @@ def rules() -> dict[str, Rule]:
     return found
 
 
+def by_number(rule: str) -> tuple[str, int]:
+    """What sorts the ids of rules by prefix and number: `CTRL-3` before `CTRL-12`."""
+    prefix, _, number = rule.rpartition("-")
+    return prefix, int(number)
+
+
 def judged_rules() -> dict[str, Rule]:
     """The rules that the suite can judge, which are all but the untestable ones."""
     return {name: rule for name, rule in rules().items() if not rule.untestable}

@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from loopspec.json_text import schema_of
 from loopspec.trace import Header, Line, Outcome, Record, Return, Trace
 
 TRACE_VERSION = 1
@@ -124,12 +125,5 @@ def _gap(records: list[Record]) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of one line of a trace."""
-    (defs,), components = msgspec.json.schema_components(
-        [Header | Record | Return | Outcome], ref_template="#/$defs/{name}"
-    )
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"loopspec trace, version {TRACE_VERSION}: one line",
-        **defs,
-        "$defs": components,
-    }
+    kind = Header | Record | Return | Outcome
+    return schema_of(kind, f"loopspec trace, version {TRACE_VERSION}: one line")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from loopspec.cli.output import as_json, check_places, write
+from loopspec.cli.output import check_places, write
 from loopspec.corpus import CORPUS
+from loopspec.json_text import pretty
 from loopspec.selection import one_rule
 from loopspec.spec import Rule
 
@@ -18,7 +19,7 @@ def explain(rule: str, json_to: str | None) -> int:
     check_places(json_to)
     found = one_rule(rule)
     if json_to:
-        write(json_to, as_json(found))
+        write(json_to, pretty(found))
     if json_to != "-":
         click.echo(_text(found))
     return 0

@@ -10,8 +10,9 @@ import click
 import msgspec
 
 from loopspec.cli.options import fuzzing
-from loopspec.cli.output import as_json, check_places, console_for, load_all, progress_bar, write
+from loopspec.cli.output import check_places, console_for, load_all, progress_bar, write
 from loopspec.faults import Fault, install_hint
+from loopspec.json_text import pretty
 from loopspec.vocabulary import Edition, Level
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def fuzz(
     else:
         show(result, console, target=shlex.quote(target), drawn=drawn, strict=strict)
     if json_to:
-        write(json_to, as_json([_entry(finding) for finding in result.findings]))
+        write(json_to, pretty([_entry(finding) for finding in result.findings]))
     return 0 if result.conforms(strict=strict) else 1
 
 

@@ -8,10 +8,9 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
-import msgspec
 
 from loopspec.known import Known, load_known
 from loopspec.report.form import FORMS, Asked
@@ -66,10 +65,6 @@ def check_places(*places: str | None) -> None:
             raise click.UsageError(f"{place} cannot be written: {folder} is no folder, or closed")
         if place != STDOUT and Path(place).is_dir():
             raise click.UsageError(f"{place} is a folder, not a file to write to")
-
-
-def as_json(data: Any) -> bytes:
-    return msgspec.json.format(msgspec.json.encode(data, order="deterministic"), indent=2) + b"\n"
 
 
 def load_all(files: Sequence[str]) -> dict[str, Known]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 
 from loopspec.cli.options import running, selecting
-from loopspec.cli.output import as_json, check_places, progress_bar, write
+from loopspec.cli.output import check_places, progress_bar, write
+from loopspec.json_text import pretty
 from loopspec.run import record_all
 from loopspec.selection import choose_rules
 from loopspec.trace import Trace
@@ -48,7 +49,7 @@ def record(
             )
     click.echo(f"{len(traces)} traces in {output}", err=told)
     if json_to:
-        write(json_to, as_json([_entry(trace) for trace in traces]))
+        write(json_to, pretty([_entry(trace) for trace in traces]))
     return 0
 
 

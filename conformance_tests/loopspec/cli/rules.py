@@ -5,8 +5,9 @@ from __future__ import annotations
 import click
 
 from loopspec.cli.options import selecting
-from loopspec.cli.output import as_json, check_places, write
+from loopspec.cli.output import check_places, write
 from loopspec.corpus import CORPUS
+from loopspec.json_text import pretty
 from loopspec.selection import choose_rules, choose_scenarios
 from loopspec.vocabulary import Level
 
@@ -26,7 +27,7 @@ def rules(rules: tuple[str, ...], level: Level | None, json_to: str | None, scen
         lines = [f"{rule.id:9} {rule.level:7} {rule.sentence}" for rule in chosen]
         data = [*chosen]
     if json_to:
-        write(json_to, as_json(data))
+        write(json_to, pretty(data))
     if json_to != "-":
         click.echo("\n".join(lines))
     return 0

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from loopspec.json_text import schema_of
 from loopspec.report.form import Asked
 from loopspec.report.model import Report
 from loopspec.vocabulary import Verdict
@@ -41,10 +42,4 @@ def badge_json(report: Report, asked: Asked) -> bytes:
 
 def badge_schema() -> dict[str, Any]:
     """The JSON Schema of a badge."""
-    (top,), components = msgspec.json.schema_components([Badge], ref_template="#/$defs/{name}")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "loopspec badge, for an endpoint of shields.io",
-        **top,
-        "$defs": components,
-    }
+    return schema_of(Badge, "loopspec badge, for an endpoint of shields.io")

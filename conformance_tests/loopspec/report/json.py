@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from loopspec.json_text import pretty, schema_of
 from loopspec.report.model import Evidence, Report, RuleResult
 from loopspec.report.stretch import Row, stretch
 from loopspec.trace import Provenance
@@ -85,9 +86,7 @@ def as_json(report: Report, *, strict: bool = False, command: str = "") -> JsonR
 
 def report_json(report: Report, *, strict: bool = False, command: str = "") -> bytes:
     """The report as indented JSON; the same report gives the same bytes."""
-    made = as_json(report, strict=strict, command=command)
-    data = msgspec.json.encode(made, order="deterministic")
-    return msgspec.json.format(data, indent=2) + b"\n"
+    return pretty(as_json(report, strict=strict, command=command))
 
 
 def _result(result: RuleResult) -> JsonResult:
@@ -127,10 +126,4 @@ def json_evidence(evidence: Evidence) -> JsonEvidence:
 
 def report_schema() -> dict[str, Any]:
     """The JSON Schema of a report."""
-    (top,), components = msgspec.json.schema_components([JsonReport], ref_template="#/$defs/{name}")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"loopspec report, version {REPORT_VERSION}",
-        **top,
-        "$defs": components,
-    }
+    return schema_of(JsonReport, f"loopspec report, version {REPORT_VERSION}")

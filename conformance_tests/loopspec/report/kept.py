@@ -13,8 +13,9 @@ from typing import Any
 
 import msgspec
 
+from loopspec.json_text import schema_of
 from loopspec.report.json import JsonEvidence, JsonReport, JsonResult
-from loopspec.spec import rules
+from loopspec.spec import by_number, rules
 from loopspec.trace import Provenance
 from loopspec.vocabulary import Edition, Verdict
 
@@ -100,8 +101,7 @@ def _by_scenario(crash: JsonEvidence) -> str:
 
 
 def _by_id(rule: JsonResult) -> tuple[str, int]:
-    prefix, _, number = rule.id.rpartition("-")
-    return prefix, int(number)
+    return by_number(rule.id)
 
 
 def _rule(rule: JsonResult) -> KeptRule:
@@ -156,10 +156,4 @@ def read_kept(path: Path) -> KeptResult:
 
 def kept_schema() -> dict[str, Any]:
     """The JSON Schema of a committed result."""
-    (top,), components = msgspec.json.schema_components([KeptResult], ref_template="#/$defs/{name}")
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": f"loopspec committed result, version {KEPT_VERSION}",
-        **top,
-        "$defs": components,
-    }
+    return schema_of(KeptResult, f"loopspec committed result, version {KEPT_VERSION}")
