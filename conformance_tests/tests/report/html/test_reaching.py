@@ -183,6 +183,8 @@ def test_a_narrow_window_scrolls_the_matrix_alone(width: int, opened: Any, many:
         page.window.evaluate("scroll => 0, document.querySelector('#scroll').scrollWidth") > width
     )
     page.cell(FAILED, 1).click()
+    # The detail slides in; where it is can be told when it has arrived.
+    page.window.evaluate("Promise.all(document.getAnimations().map(one => one.finished))")
     assert page.window.evaluate("document.querySelector('#detail').scrollWidth") <= width
     drawing = page.window.locator("#detail svg").bounding_box()
     assert drawing["x"] >= 0
