@@ -60,12 +60,15 @@ def verifier(subject: Subject, *, known: Any = None, **options: Any) -> Verify:
     """`Verify` for one subject; the options are those of `check`."""
 
     @functools.cache
-    def report() -> Report:
-        return check(subject, known=load_known(known) if known is not None else None, **options)
+    def judged() -> tuple[dict[str, RuleResult], set[str]]:
+        declared = load_known(known) if known is not None else None
+        report: Report = check(subject, known=declared, **options)
+        results = {result.rule.id: result for result in report.results}
+        return results, {gap.rule.id for gap in report.gaps}
 
     def verify(rule: str) -> None:
-        result = next(result for result in report().results if result.rule.id == rule)
-        _conclude(result, gap=result in report().gaps)
+        results, gaps = judged()
+        _conclude(results[rule], gap=rule in gaps)
 
     return verify
 
