@@ -84,12 +84,18 @@ def unknown_names_are_errors(trace: Trace) -> Findings:
 
 @check("INT-6")
 def numbers_arrive(trace: Trace) -> Findings:
-    for look in _looks(trace):
+    looks = list(_looks(trace))
+    reporting = {trace.trainer_of[o.returned.call] for o in looks if "tensorboard" in o.names}
+    for look in looks:
         # Several of one name are for INT-11.
         if look.names.count("tensorboard") != 1 or look.lacks:
             continue
         left: list[list[Any]] = list(look.returned.seen.get("tracked", []))
-        logs = [r for r in trace.of(Event.LOG) if r.call <= look.returned.call and r.logs]
+        logs = [
+            r
+            for r in trace.of(Event.LOG)
+            if r.call <= look.returned.call and r.logs and trace.trainer_of[r.call] in reporting
+        ]
         for record in logs:
             lost = []
             for one in tracked(record.logs or {}, record.step):

@@ -218,6 +218,16 @@ def test_any_answer_to_null_conforms(edit: Edit | None, seen: str) -> None:
     assert (result.verdict, result.variants) == (Verdict.PASS, {seen: 1})
 
 
+def test_numbers_of_a_trainer_without_a_tracker_are_not_looked_for() -> None:
+    def answered(trace: Trace) -> None:
+        found = {"trackers": ["tensorboard"], "tracked": [], "parameters": False}
+        trace.returns[:] = [Return(1, "train", seen={"trackers": []}), Return(2, "new", seen=found)]
+        trace.outcome = Outcome("completed")
+
+    (result,) = judge([broken("reports-to-null", answered)], rules=[rules()["INT-6"]]).results
+    assert result.verdict is Verdict.NOT_EXERCISED
+
+
 def test_every_rule_has_a_case() -> None:
     may = {rule.id for rule in CHAPTER if rule.level is Level.MAY}
     assert {rule.id for rule in CHAPTER} - {case[0] for case in CASES} == may

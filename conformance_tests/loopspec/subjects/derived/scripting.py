@@ -54,11 +54,12 @@ class DerivedSubject(HFSubject):
         return trainer
 
 
-def script(trainer: Any, metrics_of: Scenario | None) -> None:
+def script(trainer: Any, metrics_of: Scenario | None, prefix: str | None = None) -> None:
     """Replace the numbers that a trainer computes by the scenario's, here on this one object.
 
     The k-th training micro-batch gets loss k, every evaluation batch 0.5; an evaluation gets the
-    metrics of the scenario, if one is given.
+    metrics of the scenario, if one is given. Before their names stands `prefix`, or what stands
+    before those of the trainer.
     """
     passes = 0
     compute, loop = trainer.compute_loss, trainer.evaluation_loop
@@ -81,10 +82,9 @@ def script(trainer: Any, metrics_of: Scenario | None) -> None:
     @functools.wraps(loop)
     def evaluation_loop(*args: Any, **kwargs: Any) -> Any:
         output = loop(*args, **kwargs)
-        prefix = (
-            inspect.signature(loop).bind(*args, **kwargs).arguments.get("metric_key_prefix", "eval")
-        )
-        output.metrics.update({f"{prefix}_{name}": v for name, v in measure(None).items()})
+        given = inspect.signature(loop).bind(*args, **kwargs).arguments
+        before = prefix or given.get("metric_key_prefix", "eval")
+        output.metrics.update({f"{before}_{name}": v for name, v in measure(None).items()})
         return output
 
     trainer.evaluation_loop = evaluation_loop

@@ -37,8 +37,8 @@ _TEXTS = 2
 
 
 class _Setfit(DerivedSubject):
-    """The metric is called `embedding_score` where others call it `score`, as setfit puts the name
-    of the phase before each."""
+    """setfit puts the name of the phase before each metric that it computes. The metric of the
+    scenario is not one of these, and is called `eval_score` as everywhere."""
 
     def leaves_out(self, scenario: Scenario) -> str:
         asked = {
@@ -81,9 +81,8 @@ class _Setfit(DerivedSubject):
             "show_progress_bar": False,
             "seed": 0,
         }
-        metric = wanted.pop("metric_for_best_model")
-        if metric is not None:
-            wanted["metric_for_best_model"] = f"embedding_{metric.removeprefix('eval_')}"
+        if wanted["metric_for_best_model"] is None:
+            del wanted["metric_for_best_model"]  # its default is the loss by setfit's name
         if scenario.eval_strategy != "steps":
             del wanted["eval_steps"]  # it would be taken for the wish to evaluate by steps
         known = inspect.signature(TrainingArguments).parameters
@@ -95,7 +94,7 @@ class _Setfit(DerivedSubject):
         keywords = self.make_keywords(scenario, callbacks, folder)
         trainer = self.trainer_class(**keywords, metric=_accuracy)
         trainer.st_trainer.args.lr_scheduler_type = scenario.lr_scheduler_type
-        script(trainer.st_trainer, scenario)
+        script(trainer.st_trainer, scenario, prefix="eval")
         return trainer
 
     def build(self, scenario: Scenario, recorder: Recorder, folder: Path) -> Driver:

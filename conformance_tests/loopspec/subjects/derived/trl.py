@@ -47,7 +47,12 @@ class _Sft(TrlSubject):
 
 
 class _Preferences(TrlSubject):
-    row = {"prompt": "w0 w1", "chosen": " w2 w3", "rejected": " w4 w5"}
+    """Texts, and the numbers that the trainer makes of them, as `predict()` takes no texts."""
+
+    row = {
+        **{"prompt": "w0 w1", "chosen": " w2 w3", "rejected": " w4 w5"},
+        **{"prompt_ids": [0, 1], "chosen_ids": [2, 3, 65], "rejected_ids": [4, 5, 65]},
+    }
 
 
 class _WithReference(_Preferences):
@@ -58,12 +63,16 @@ class _WithReference(_Preferences):
         return made | {"ref_model": tiny_lm.make_model()}
 
 
-class _Reward(_Preferences):
+class _Reward(TrlSubject):
+    row = {"chosen_ids": [0, 1, 2, 3], "rejected_ids": [0, 1, 4, 5]}
     labels = 1
 
 
 class _Kto(_WithReference):
-    row = {"prompt": "w0 w1", "completion": " w2 w3", "label": True}
+    row = {
+        **{"prompt": "w0 w1", "completion": " w2 w3", "label": True},
+        **{"prompt_ids": [0, 1], "completion_ids": [2, 3, 65], "KL_completion_ids": [2, 3, 65]},
+    }
     each = 2  # its estimate of the divergence needs others in the batch
 
 
