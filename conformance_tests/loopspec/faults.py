@@ -45,6 +45,7 @@ EXTRAS = {
     "ignite": "ignite",
     "keras": "keras",
     "loopspec_reference": "reference",
+    "matplotlib": "bench",
     "numpy": "reference",
     "peft": "peft",
     "poutyne": "poutyne",

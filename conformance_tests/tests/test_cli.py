@@ -274,7 +274,13 @@ def test_an_interrupt_ends_the_workers_and_leaves_nothing(tmp_path: Path) -> Non
     output = tmp_path / "out.json"
     command = [sys.executable, "-m", "loopspec", "check", str(bad), "--json", str(output)]
     process = subprocess.Popen(
-        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
+        command,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        # Tests that a shell runs in the background ignore Ctrl-C, and so would what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     deadline = time.monotonic() + 120
     while not (started.exists() and started.read_text()) and time.monotonic() < deadline:

@@ -5,8 +5,8 @@ Two rules of this file:
    that do something, and these are called by a function that is written for them (`generated`),
    each with the keywords that it can notice (`lean`). So an event that nobody overrides calls
    nobody, and a callback that adds or removes callbacks cannot disturb the dispatch it runs in.
-   What is looked at anew each time is whether a method was replaced on a callback itself, where
-   nothing tells of it (`watched`); one that is replaced on a class needs `recompile()`.
+   Whether a method was replaced on a callback itself is looked at anew each time, but where that
+   is told of (`watched`); one that is replaced on a class needs `recompile()`.
 2. Which flag falls at which event is the table `RESETS`, and a flag falls before the callbacks
    see the event.
 """
@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from types import CellType, MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import generated
@@ -50,11 +51,18 @@ class Compiled(NamedTuple):
 
 
 def compile_event(
-    event: str, callbacks: Iterable[Any], names: Iterable[str], anew: Dispatch
+    event: str,
+    callbacks: Iterable[Any],
+    names: Iterable[str],
+    anew: Dispatch,
+    listener: Any,
+    cells: Mapping[str, CellType] = MappingProxyType({}),
 ) -> Compiled:
     """The dispatch of `event`, with the keywords `names`, to those of `callbacks` that handle it.
 
-    Called when a callback has got another method since, it hands its arguments on to `anew`.
+    Called when a callback has got another method since, it hands its arguments on to `anew`. Where
+    that can be told beforehand, `listener` is told, by a call of its `recompile()`. `cells` hold
+    the values of those keywords that are the same at all events.
     It raises TypeError at once where a hook returns anything but None or a control, because the
     error would otherwise show far from the callback that made it.
     """
@@ -62,7 +70,7 @@ def compile_event(
     found = [(getattr(callback, event, None), callback) for callback in callbacks]
     busy = [(hook, owner) for hook, owner in found if hook is not None and not is_idle(hook, event)]
     space: dict[str, Any] = {"anew": anew}
-    looks = _looks(event, callbacks, space)
+    looks = _looks(event, callbacks, space, listener)
     needed = [needs(hook, names) for hook, _ in busy]
     for index, (hook, _) in enumerate(busy):
         space[f"hook_{index}"] = hook
@@ -71,17 +79,20 @@ def compile_event(
             space[f"code_{index}"] = hook.__func__.__code__
     owners = tuple(owner for _, owner in busy)
     space["answered"] = _checking(event, owners)
-    exec(generated.compiled(generated.source(event, names, needed, looks)), space)
-    return Compiled(space[event], owners)
+    text = generated.source(event, names, needed, looks, cells)
+    return Compiled(generated.function(text, space, cells), owners)
 
 
-def _looks(event: str, callbacks: Iterable[Any], space: dict[str, Any]) -> list[str]:
-    """The conditions that tell that a method was replaced; what they are about goes to `space`."""
+def _looks(event: str, callbacks: Iterable[Any], space: dict[str, Any], listener: Any) -> list[str]:
+    """The conditions that tell that a method was replaced; what they are about goes to `space`.
+
+    There is none for a method that tells of it by itself.
+    """
     looks = []
     for index, callback in enumerate(callbacks):
         watch = watched(callback, event)
         if watch is not None:
-            space["watched"] = watch
+            watch.listeners.add(listener)
         elif hasattr(callback, "__dict__"):
             own = space[f"own_{index}"] = vars(callback)
             if event in own:
@@ -89,8 +100,7 @@ def _looks(event: str, callbacks: Iterable[Any], space: dict[str, Any]) -> list[
                 looks.append(f'own_{index}.get("{event}") is not method_{index}')
             else:
                 looks.append(f'"{event}" in own_{index}')
-    # One for all: there is one class whose empty methods are watched.
-    return ["watched.replaced", *looks] if "watched" in space else looks
+    return looks
 
 
 def _checking(event: str, owners: tuple[Any, ...]) -> Callable[[Any, int], TrainerControl]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from types import CellType
 from typing import TYPE_CHECKING, Any
 
 from .callback import EVENTS
@@ -20,7 +21,11 @@ logger = logging.getLogger(__name__)
 
 
 class _Shared:
-    """A handler attribute whose value lives in the keyword dict that callbacks receive."""
+    """A handler attribute whose value is a keyword that callbacks receive.
+
+    It lives in a dict, from which all are passed, and in a cell, which is a variable of those
+    dispatches that pass it by itself.
+    """
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -29,24 +34,11 @@ class _Shared:
         return handler._kwargs[self.name]
 
     def __set__(self, handler: CallbackHandler, value: Any) -> None:
-        handler._kwargs[self.name] = value
-
-
-class _Made(dict[tuple[str, ...], Dispatch]):
-    """The dispatch for an event and its additional keywords, made when it is first asked for."""
-
-    def __init__(self, handler: CallbackHandler) -> None:
-        super().__init__()
-        self._handler = handler
-
-    def __missing__(self, key: tuple[str, ...]) -> Dispatch:
-        made = self[key] = self._handler._compile(*key)
-        return made
+        handler._kwargs[self.name] = handler._cells[self.name].cell_contents = value
 
 
 def _event(event: str) -> Callable[..., TrainerControl]:
     resets = RESETS.get(event, ())
-    key = (event,)
 
     def fire(
         self: CallbackHandler,
@@ -57,7 +49,11 @@ def _event(event: str) -> Callable[..., TrainerControl]:
     ) -> TrainerControl:
         if extra:
             return self.call_event(event, args, state, control, **extra)
-        return self._dispatches[key](args, state, control, self._kwargs)
+        try:
+            dispatch = self._dispatches[event]
+        except KeyError:
+            dispatch = self._dispatches[event] = self._compile(event)
+        return dispatch(args, state, control, self._kwargs)
 
     def fire_reset(
         self: CallbackHandler,
@@ -107,7 +103,9 @@ class CallbackHandler:
             "train_dataloader": None,
             "eval_dataloader": None,
         }
-        self._dispatches = _Made(self)
+        self._cells = {name: CellType(value) for name, value in self._kwargs.items()}
+        # By event; with additional keywords, by event and their names.
+        self._dispatches: dict[str | tuple[str, ...], Dispatch] = {}
         self._callbacks = CallbackList((), changed=self.recompile)
         for callback in callbacks:
             self.add_callback(callback)
@@ -177,11 +175,13 @@ class CallbackHandler:
         """The dispatch of `event` with the keywords `extra` besides those of all events."""
 
         def anew(*arguments: Any) -> TrainerControl:
-            made = self._dispatches[event, *extra] = self._compile(event, *extra)
+            key = (event, *extra) if extra else event
+            made = self._dispatches[key] = self._compile(event, *extra)
             return made(*arguments)
 
         names = dict.fromkeys((*self._kwargs, *extra))
-        return compile_event(event, self.callbacks, names, anew).call
+        cells = {name: cell for name, cell in self._cells.items() if name not in extra}
+        return compile_event(event, self.callbacks, names, anew, self, cells).call
 
     def call_event(
         self,
@@ -192,7 +192,10 @@ class CallbackHandler:
         **extra: Any,
     ) -> TrainerControl:
         """Dispatch `event` without its resets; `extra` is added to the keywords."""
-        dispatch = self._dispatches[event, *extra]
+        key = (event, *extra) if extra else event
+        dispatch = self._dispatches.get(key)
+        if dispatch is None:
+            dispatch = self._dispatches[key] = self._compile(event, *extra)
         return dispatch(args, state, control, {**self._kwargs, **extra})
 
     on_init_end = _event("on_init_end")

@@ -2,8 +2,8 @@
 
 A method that is set on a callback itself is to be called from the next event on, so all callbacks
 would have to be looked at in every event, also those that do nothing in it. An empty method that
-is watched tells of it instead. It does so once: then the class has the plain method again, Python
-finds what was set as it always does, and callbacks are looked at one by one.
+is watched tells those who listen instead. It does so once: then the class has the plain method
+again, Python finds what was set as it always does, and callbacks are looked at one by one.
 
 Watched is what assignment does. What gets into a callback's `__dict__` in another way is seen
 after `recompile()`.
@@ -14,16 +14,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from types import FunctionType, MethodType
 from typing import Any
+from weakref import WeakSet
 
 
 class Watched:
-    """A method in a class, which is `replaced` once another was set in its place on an object."""
+    """A method in a class, which tells when another is set in its place on an object.
+
+    `listeners` are told by a call of their `recompile()`; they are not kept alive by it.
+    """
 
     def __init__(self, owner: type, name: str) -> None:
         self.owner, self.name = owner, name
         self.function: FunctionType = owner.__dict__[name]
         self.__doc__ = self.function.__doc__
-        self.replaced = False
+        self.listeners: WeakSet[Any] = WeakSet()
 
     @property  # type: ignore[misc]  # Who looks into the class (mock, inspect) is to see a function.
     def __class__(self) -> type:
@@ -41,8 +45,9 @@ class Watched:
         delattr(instance, self.name)
 
     def _step_aside(self) -> None:
-        self.replaced = True
         setattr(self.owner, self.name, self.function)
+        for listener in self.listeners:
+            listener.recompile()
 
 
 def watching(names: Iterable[str]) -> Callable[[type], type]:

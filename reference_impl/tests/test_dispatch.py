@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from listening import Listener
 
 from loopspec_reference import TrainerCallback, TrainerControl, TrainerState, TrainingArguments
 from loopspec_reference.callback import EVENTS
@@ -26,7 +27,7 @@ class Answers(TrainerCallback):
 
 
 def compiled(event: str, *callbacks: Any) -> Compiled:
-    return compile_event(event, callbacks, ("model",), lambda *arguments: "anew")
+    return compile_event(event, callbacks, ("model",), lambda *arguments: "anew", Listener())
 
 
 def fire(control: Any, *callbacks: Any) -> Any:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 import traceback
+from types import CellType
 from typing import Any
 
 import pytest
+from listening import Listener
 
 from loopspec_reference import TrainerCallback
 from loopspec_reference.dispatch import compile_event
-from loopspec_reference.generated import compiled, source
+from loopspec_reference.generated import function, source
 from loopspec_reference.lean import Needs
 
 
@@ -52,7 +54,7 @@ def test_a_name_that_cannot_be_written_out_is_passed_all_the_same(name: str) -> 
         def on_log(self, *args: Any, **kwargs: Any) -> None:
             got.append((args, kwargs))
 
-    call = compile_event("on_log", [Reads()], (name,), print).call  # type: ignore[arg-type]
+    call = compile_event("on_log", [Reads()], (name,), print, Listener()).call  # type: ignore[arg-type]
     call(1, 2, 3, {name: 4})  # type: ignore[arg-type]
     assert got == [((1, 2, 3), {name: 4})]
 
@@ -62,7 +64,7 @@ def test_tracebacks_show_the_call() -> None:
         def on_log(self, args: Any, state: Any, control: Any, logs: Any, **kwargs: Any) -> None:
             raise ValueError(logs)
 
-    call = compile_event("on_log", [Fails()], ("model", "logs"), print).call  # type: ignore[arg-type]
+    call = compile_event("on_log", [Fails()], ("model", "logs"), print, Listener()).call  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="7") as caught:
         call(1, 2, 3, {"model": 0, "logs": 7})  # type: ignore[arg-type]
     frame = traceback.extract_tb(caught.value.__traceback__)[-2]
@@ -71,6 +73,24 @@ def test_tracebacks_show_the_call() -> None:
 
 
 def test_the_same_source_is_compiled_once() -> None:
-    text = source("on_log", ("model",), [None], [])
-    assert compiled(text) is compiled(source("on_log", ("model",), [None], []))
-    assert compiled(text) is not compiled(text + "\n")
+    text = source("on_log", (), [], [])
+    assert function(text, {}, {}).__code__ is function(text, {}, {}).__code__
+
+
+def test_a_shared_value_is_a_variable_that_others_may_set() -> None:
+    needed = [Needs(("model",), ("logs",)), None]
+    text = source("on_log", ("model", "logs"), needed, [], {"model"})
+    assert 'hook_0(args, state, control, model, logs=kw["logs"])' in text
+    assert 'hook_1(args, state, control, model=model, logs=kw["logs"])' in text
+    got: list[Any] = []
+
+    class Reads(TrainerCallback):
+        def on_log(self, args: Any, state: Any, control: Any, model: Any, **kwargs: Any) -> None:
+            got.append(model)
+
+    cells = {"model": CellType(1), "optimizer": CellType(2)}
+    call = compile_event("on_log", [Reads()], cells, print, Listener(), cells).call
+    call(1, 2, 3, {})  # type: ignore[arg-type]
+    cells["model"].cell_contents = 3
+    call(1, 2, 3, {})  # type: ignore[arg-type]
+    assert got == [1, 3]

@@ -262,3 +262,26 @@ def test_callbacks_that_inherit_an_event_need_no_look_until_a_method_is_set_on_o
     del idle[1].on_substep_end
     substep()
     assert "".join(log) == "01202"
+
+
+@pytest.mark.parametrize("name", ["model", "optimizer", "eval_dataloader"])
+def test_what_a_callback_sets_on_the_handler_the_next_one_gets(name: str) -> None:
+    got: list[object] = []
+
+    class Sets(TrainerCallback):
+        def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            setattr(handler, name, "new")
+
+    class ReadsAll(TrainerCallback):
+        def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            got.append(kwargs[name])
+
+    space: dict[str, Any] = {"got": got}
+    parameters = f"self, args, state, control, {name}, **kwargs"
+    exec(f"def on_step_end({parameters}):\n  got.append({name})", space)
+    named = type("Names", (TrainerCallback,), {"on_step_end": space["on_step_end"]})
+    handler = CallbackHandler([ReadsAll(), Sets(), ReadsAll(), named()], *["old"] * 4)
+    handler.eval_dataloader = "old"
+    handler.on_step_end(None, None, TrainerControl())  # type: ignore[arg-type]
+    assert got == ["old", "new", "new"]
+    assert getattr(handler, name) == "new"

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import gc
 import inspect
 from types import FunctionType
 from typing import Any
 from unittest import mock
 
 import pytest
+from listening import Listener
 
 from loopspec_reference.watched import Watched, watched, watching
 
@@ -39,14 +41,25 @@ def test_what_is_set_is_called_and_told_of_and_then_nothing_is_special_any_more(
     watch = watched(one, "method")
     assert isinstance(watch, Watched)
     assert watch is watched(other, "method")
-    assert not watch.replaced
+    listener = Listener()
+    watch.listeners.add(listener)
+    assert not listener.told
     one.method = lambda what: f"own {what}"
-    assert watch.replaced
+    assert listener.told == 1
     assert (one.method("a"), other.method("a")) == ("own a", "base a")
     assert type(base.__dict__["method"]) is FunctionType
     assert watched(one, "method") is watched(other, "method") is None
     del one.method
     assert one.method("a") == "base a"
+    assert listener.told == 1
+
+
+def test_who_listens_is_not_kept_alive_by_it() -> None:
+    watch = watched(fresh()(), "method")
+    assert watch is not None
+    watch.listeners.add(Listener())
+    gc.collect()
+    assert not list(watch.listeners)
 
 
 def test_what_is_set_may_go_on_to_the_method_of_the_class() -> None:

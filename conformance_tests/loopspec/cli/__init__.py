@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 import click
 
+from loopspec.cli.bench import bench
 from loopspec.cli.check import check
 from loopspec.cli.explain import explain
 from loopspec.cli.fuzz import fuzz
@@ -47,7 +48,7 @@ def loopspec(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (check, explain, fuzz, html, judge, new_adapter, record, rules):
+for _command in (bench, check, explain, fuzz, html, judge, new_adapter, record, rules):
     loopspec.add_command(_command)
 
 

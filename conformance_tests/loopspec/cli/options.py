@@ -150,6 +150,7 @@ def _writing(command: Command) -> Command:
     return gathered  # type: ignore[return-value]  # it is called as the command, but for `places`
 
 
+writing_json = _all(_JSON)
 selecting = _all(*_SELECTING, _JSON)
 judging = _all(*_SELECTING, *_JUDGING, _VERBOSE, _writing)
 running = _all(_SCENARIO, *_running(60.0))

@@ -1,4 +1,5 @@
-"""The published JSON Schemas: a line of a trace, a report, a badge, a committed result."""
+"""The published JSON Schemas: a line of a trace, a report, a badge, a committed result,
+a benchmark."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from loopspec.benchmarking.result import bench_schema
 from loopspec.report.badge import badge_schema
 from loopspec.report.json import report_schema
 from loopspec.report.kept import kept_schema
@@ -19,6 +21,7 @@ def schemas() -> dict[str, bytes]:
         "report.schema.json": report_schema(),
         "badge.schema.json": badge_schema(),
         "result.schema.json": kept_schema(),
+        "bench.schema.json": bench_schema(),
     }
     return {
         name: msgspec.json.format(msgspec.json.encode(schema, order="sorted"), indent=2) + b"\n"

@@ -219,14 +219,13 @@ class HFSubject(Subject):
         return driver
 
     def _callbacks(self, scenario: Scenario, recorder: Recorder) -> list[Any]:
-        first, *parts, last = recorder.registered("instance", "class")
-        if scenario.early_stopping:
-            parts.insert(0, self.make_early_stopping(scenario))
-        as_given = [
-            type(part) if getattr(getattr(part, "part", None), "given", "") == "class" else part
-            for part in parts
+        callbacks = [
+            type(callback) if callback.part.given == "class" else callback
+            for callback in recorder.registered("instance", "class")
         ]
-        return [first, *as_given, last]
+        if scenario.early_stopping:
+            callbacks.insert(1, self.make_early_stopping(scenario))  # after the one that watches
+        return callbacks
 
     def observe(self, event: Event, keywords: Mapping[str, Any]) -> dict[str, Any]:
         model: Any = keywords.get("model")

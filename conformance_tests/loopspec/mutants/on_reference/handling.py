@@ -35,7 +35,7 @@ class _Detouring(CallbackHandler):
             if hasattr(callback, event)
         ]
         names = dict.fromkeys((*self._kwargs, *extra))
-        return compile_event(event, stands_for, names, super()._compile(event, *extra)).call
+        return compile_event(event, stands_for, names, super()._compile(event, *extra), self).call
 
     def _detour(self, callback: Any, event: str) -> Callable[..., Any]:
         raise NotImplementedError
