@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from environments import HERE, PINS
 from matrix import Row, rows
 from writing import ROOT, settle
 
@@ -100,7 +102,7 @@ def _deviations(row: Row, result: KeptResult) -> str:
     ]
     if not broken:
         return ""
-    lines = [f"### {row}", "", *_scripts(row)]
+    lines = [f"### {row}", "", _where(row), "", *_scripts(row)]
     for rule, kept in broken:
         lines += [*_told(rule, kept), f"  - repeat: `{result.command} --rule {rule.id}`"]
     return "\n".join([*lines, *_consequences(result)])
@@ -116,6 +118,15 @@ def _consequences(result: KeptResult) -> list[str]:
         f"- follows from {cause}: {', '.join(_link(rules()[name]) for name in names)}"
         for cause, names in by_cause.items()
     ]
+
+
+def _where(row: Row) -> str:
+    """What it runs on, for who wants to repeat it."""
+    pins = ROOT / "constraints.txt" if row.environment == HERE else PINS / f"{row.environment}.txt"
+    path = pins.relative_to(ROOT)
+    return (
+        f"Judged with [these packages](../{path}), which `make matrix NAMES={row.name}` installs."
+    )
 
 
 def _scripts(row: Row) -> list[str]:
@@ -140,16 +151,28 @@ def _told(rule: Rule, kept: KeptRule) -> list[str]:
 
 def _known(judged: Mapping[Row, KeptResult]) -> Iterable[str]:
     """Each known deviation once, with the reason and the subjects that have it."""
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, str, str], list[Row]] = {}
     for row, result in judged.items():
         for name, kept in result.rules.items():
             if kept.verdict is Verdict.KNOWN and name in rules():
-                found.setdefault((name, kept.reason), []).append(str(row))
+                found.setdefault((name, kept.reason, kept.link), []).append(row)
     if not found:
         yield "None."
-    for (name, reason), subjects in found.items():
-        rule = rules()[name]
-        yield f"**{_link(rule)}** {rule.sentence} {reason} *{', '.join(subjects)}*"
+    for (name, reason, link), some in found.items():
+        rule, more = rules()[name], list(_scripts_about(name, some))
+        more += [f"[what its makers say]({link})"] if link else []
+        told = f" {', '.join(more)}." if more else ""
+        subjects = ", ".join(map(str, some))
+        yield f"**{_link(rule)}** {rule.sentence} {reason}{told} *{subjects}*"
+
+
+def _scripts_about(rule: str, some: Iterable[Row]) -> Iterable[str]:
+    """Links to the scripts about a rule, for any of these subjects."""
+    names = {row.name.replace("-", "_") for row in some}
+    for path in sorted(DEVIATIONS.glob("*_*.py")):
+        about = path.read_text("utf-8").split('"""')[1]
+        if path.stem.startswith(tuple(names)) and re.search(rf"\b{rule}\b", about):
+            yield f"[{path.stem}](../{path.relative_to(ROOT)})"
 
 
 def _link(rule: Rule) -> str:

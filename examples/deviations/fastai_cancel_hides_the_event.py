@@ -1,5 +1,8 @@
 """fastai: a callback that stops a run does so by a CancelFitException, so the callbacks behind it
-do not get the event, and nobody gets the ends of the epoch."""
+do not get the event, and nobody gets the ends of the epoch.
+
+DISP-2, EVT-6.
+"""
 
 import torch
 from fastai.callback.core import Callback, CancelFitException

@@ -1,5 +1,8 @@
 """fastai: `validate` tells callbacks that a fit and an epoch begin and end, so what they keep of
-the last fit, such as the step it had come to, is gone."""
+the last fit, such as the step it had come to, is gone.
+
+EVT-36.
+"""
 
 import torch
 from fastai.callback.core import Callback

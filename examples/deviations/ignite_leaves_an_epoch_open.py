@@ -1,6 +1,8 @@
 """PyTorch Ignite: `terminate` drops the end of the epoch, and what is attached to it, validation
 for one; the next `run` goes on behind that epoch. Both are documented:
 https://docs.pytorch.org/ignite/generated/ignite.engine.events.Events.html
+
+EVT-4, EVT-6.
 """
 
 from ignite.engine import Engine, Events

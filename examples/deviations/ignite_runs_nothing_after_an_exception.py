@@ -1,5 +1,8 @@
 """PyTorch Ignite: after a run that an exception ended, the next `run` of that engine does nothing
-and comes back as if it had trained: the generator of the first is kept, and it is exhausted."""
+and comes back as if it had trained: the generator of the first is kept, and it is exhausted.
+
+EVT-2.
+"""
 
 from ignite.engine import Engine, Events
 

@@ -1,5 +1,7 @@
 """Keras: the validation of an epoch is a part of it, so `on_epoch_end` comes after `on_test_end`.
 By design: https://keras.io/guides/writing_your_own_callbacks/
+
+FLOW-3.
 """
 
 import os

@@ -1,5 +1,8 @@
 """PyTorch Lightning: where the module ends an epoch (-1 from `on_train_batch_start`), callbacks
-have been told that the next batch begins. No end of it comes, and the epoch is not validated."""
+have been told that the next batch begins. No end of it comes, and the epoch is not validated.
+
+EVT-8.
+"""
 
 import pytorch_lightning as pl
 import torch

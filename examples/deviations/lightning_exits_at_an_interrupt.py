@@ -2,6 +2,8 @@
 that a notebook's `except KeyboardInterrupt` misses it.
 
 By design since 2.4: https://github.com/Lightning-AI/pytorch-lightning/pull/19976
+
+EVT-43.
 """
 
 import pytorch_lightning as pl

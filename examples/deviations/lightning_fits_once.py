@@ -1,6 +1,8 @@
 """PyTorch Lightning: a second `fit` of a trainer goes on counting from the first, or does nothing.
 
 Reported: https://github.com/Lightning-AI/pytorch-lightning/issues/12789, and #11425 for max_steps.
+
+EVT-2, EVT-4.
 """
 
 import pytorch_lightning as pl

@@ -1,5 +1,8 @@
 """Poutyne: `model.stop_training` is looked at when an epoch has ended, so a callback that sets it
-at a batch, or before training, still gets all the rest of that epoch."""
+at a batch, or before training, still gets all the rest of that epoch.
+
+CTRL-23.
+"""
 
 import torch
 from poutyne import Callback, Model

@@ -1,6 +1,9 @@
 """pytorch-accelerated: a callback that stops a run does so by a StopTrainingError, so the callbacks
 behind it do not get the event, nobody gets the ends of the epoch, the batch at which it is
-raised makes no update, and at `on_training_run_start` the caller gets it."""
+raised makes no update, and at `on_training_run_start` the caller gets it.
+
+DISP-2, EVT-6.
+"""
 
 import torch
 from pytorch_accelerated import Trainer

@@ -5,6 +5,8 @@ there.
 asks for an evaluation then gets `ValueError: Evaluation requires specifying an eval_dataset`.
 
 Upstream: no report of it was found.
+
+CTRL-12.
 """
 
 from __future__ import annotations

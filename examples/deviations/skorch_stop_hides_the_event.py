@@ -1,5 +1,8 @@
 """skorch: a callback that stops a run does so by a KeyboardInterrupt, so the callbacks behind it do
-not get the event, nobody gets `on_epoch_end`, and at `on_train_begin` the caller gets it."""
+not get the event, nobody gets `on_epoch_end`, and at `on_train_begin` the caller gets it.
+
+DISP-2, EVT-5, EVT-6.
+"""
 
 import torch
 from skorch import NeuralNet

@@ -115,7 +115,19 @@ def test_what_is_broken_is_told_as_a_report_that_can_be_acted_on() -> None:
     assert f"  - expected {known.evidence.expected}; got {known.evidence.got}\n" in text
     assert "  - repeat: `loopspec check reference --rule CTRL-27`" in text
     assert "- follows from CTRL-27: [CTRL-4](" in text
+    assert "Judged with [these packages](../constraints.txt), which `make matrix NAMES=ref" in text
     assert "| 27 ✗1 (✗)1 |" in text
+
+
+def test_a_known_deviation_is_told_with_its_script_and_its_report() -> None:
+    row = next(row for row in matrix.rows() if row.name == "transformers")
+    seen = read_kept(row.path)
+    known = msgspec.structs.replace(seen.rules["DISP-22"], link="https://a.example/1")
+    text = write_matrix.page(
+        [row], {row: msgspec.structs.replace(seen, rules=seen.rules | {"DISP-22": known})}
+    )
+    assert "[transformers_hides_an_event_at_removal](../examples/deviations/" in text
+    assert ", [what its makers say](https://a.example/1). *transformers 5.23.0*" in text
 
 
 def test_a_subject_without_a_result_is_named_on_the_page() -> None:
