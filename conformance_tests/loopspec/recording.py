@@ -7,6 +7,7 @@ import shutil
 import tempfile
 import traceback
 from collections.abc import Callable
+from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
 from pathlib import Path
@@ -71,26 +72,27 @@ def record(
     recorder = Recorder(
         scenario, keep, subject.observe, subject.callback_base, subject.exportable_base
     )
-    try:
-        outcome = _perform(subject, scenario, recorder, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with ExitStack() as last:
+        last.callback(shutil.rmtree, folder, ignore_errors=True)
+        outcome = _perform(subject, scenario, recorder, folder, last)
     if write:
         write(outcome)
     return Trace(scenario, provenance(subject), lines, outcome)
 
 
-def _perform(subject: Subject, scenario: Scenario, recorder: Recorder, folder: Path) -> Outcome:
+def _perform(
+    subject: Subject, scenario: Scenario, recorder: Recorder, folder: Path, last: ExitStack
+) -> Outcome:
     during = "building"
     try:
-        driver = _build(subject, scenario, recorder, folder)
+        driver = _build(subject, scenario, recorder, folder, last)
         for call in scenario.calls:
             during, raised = call, ""
             seen: dict[str, Any] = {}
             recorder.calling()
             if call == "new":
                 recorder.renew()
-                driver = _build(subject, scenario.anew, recorder, folder)
+                driver = _build(subject, scenario.anew, recorder, folder, last)
             else:
                 seen, raised = _call_or_catch(driver, recorder, scenario, call)
             held = _with_seen(driver.held(), seen)
@@ -108,11 +110,15 @@ def _perform(subject: Subject, scenario: Scenario, recorder: Recorder, folder: P
     return Outcome("completed")
 
 
-def _build(subject: Subject, scenario: Scenario, recorder: Recorder, folder: Path) -> Driver:
+def _build(
+    subject: Subject, scenario: Scenario, recorder: Recorder, folder: Path, last: ExitStack
+) -> Driver:
+    """A trainer of the subject; what it opens is closed at the last."""
     driver = subject.build(scenario, recorder, folder)
     lacking = missing_methods(driver, subject.capabilities)
     if lacking:
         raise AdapterError(lacking)
+    last.callback(driver.close)
     recorder.finish()
     recorder.controls = driver
     for callback in recorder.registered("added"):

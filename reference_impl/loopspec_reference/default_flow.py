@@ -24,7 +24,7 @@ class DefaultFlowCallback(TrainerCallback):
         """Request what is due at this step, and the stop at the last one."""
         step = state.global_step
         if (step == 1 and args.logging_first_step) or (
-            args.logging_strategy == IntervalStrategy.STEPS and step % state.logging_steps == 0
+            args.logging_strategy == IntervalStrategy.STEPS and _divides(state.logging_steps, step)
         ):
             control.should_log = True
         # The last step is evaluated and saved off the interval too: nothing comes after it.
@@ -32,12 +32,10 @@ class DefaultFlowCallback(TrainerCallback):
         if (
             args.eval_strategy == IntervalStrategy.STEPS
             and args.eval_delay <= step
-            and (last or step % state.eval_steps == 0)
+            and (last or _divides(state.eval_steps, step))
         ):
             control.should_evaluate = True
-        if args.save_strategy == SaveStrategy.STEPS and (
-            last or (state.save_steps > 0 and step % state.save_steps == 0)
-        ):
+        if args.save_strategy == SaveStrategy.STEPS and (last or _divides(state.save_steps, step)):
             control.should_save = True
         if last:
             control.should_training_stop = True
@@ -52,3 +50,8 @@ class DefaultFlowCallback(TrainerCallback):
         if args.save_strategy == SaveStrategy.EPOCH:
             control.should_save = True
         return control
+
+
+def _divides(interval: float, step: int) -> bool:
+    # A checkpoint may hold a 0, of a run that had another strategy.
+    return interval > 0 and step % interval == 0

@@ -76,3 +76,14 @@ def test_an_epoch_serves_what_goes_by_epochs() -> None:
     assert requests("on_epoch_end", 4, 1.0, **every) == "SVL"
     assert requests("on_step_end", 4, 1.0, **every) == ""
     assert requests("on_epoch_end", 4, 1.0, **STEPS) == ""
+
+
+@pytest.mark.parametrize("name", ["logging_steps", "eval_steps", "save_steps"])
+def test_an_interval_of_0_that_a_checkpoint_holds_is_never_due(name: str) -> None:
+    args = TrainingArguments(**STEPS)
+    state = TrainerState(global_step=12, max_steps=20, logging_steps=5, eval_steps=5, save_steps=5)
+    setattr(state, name, 0)
+    control = TrainerControl()
+    DefaultFlowCallback().on_step_end(args, state, control)
+    asked = {name: getattr(control, f"should_{name}") for name in ("log", "evaluate", "save")}
+    assert not any(asked.values()), asked

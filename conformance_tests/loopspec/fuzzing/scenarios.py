@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from typing import Any
 
 import msgspec
@@ -70,14 +70,24 @@ def _complete(draw: st.DrawFn, scenario: Scenario, has: Set[Capability]) -> Scen
     if scenario.display == "progress":
         # Bars are told apart by their length: more batches than any run has steps.
         scenario = replace(scenario, eval_batches=_MANY)
-    if not scenario.calls[0].startswith("train"):
-        # What a tracker is told before any training is stated nowhere.
+    if _logs_before_training(scenario.calls):
+        # Where a tracker puts what it is told before any training is stated nowhere.
         scenario = replace(scenario, report_to=())
     runs = sum(call.startswith(("train", "resume")) for call in scenario.calls)
     if runs > 1 and scenario.save_total_limit:
         # Which checkpoints of an earlier run go first depends on the clock of the file system.
         scenario = replace(scenario, save_total_limit=None)
     return told_what_may_be(scenario)
+
+
+def _logs_before_training(calls: Sequence[str]) -> bool:
+    """Whether some trainer of these calls is asked to evaluate before it was asked to train."""
+    trained = False
+    for call in calls:
+        if call == "evaluate" and not trained:
+            return True
+        trained = call != "new" and (trained or call.startswith(("train", "resume")))
+    return False
 
 
 def told_what_may_be(scenario: Scenario) -> Scenario:

@@ -184,7 +184,7 @@ class Actor:
                 due = act.event is event and act.step in (None, stage.state.global_step)
                 if due and not 0 < act.times <= self._acted[number]:
                     self._acted[number] += 1
-                    back = self._play(stage, act, real)
+                    back = self._play(stage, act, control)
         finally:
             shown = back if isinstance(back, Control) else real
             call.exit = shown.flags if shown else ""
@@ -192,15 +192,15 @@ class Actor:
             call.returned = stage.number(back) if isinstance(back, Control) else "str"
         return back
 
-    def _play(self, stage: Stage, act: Act, control: Control | None) -> Control | str | None:
-        back: Control | str | None = None
-        if act.gives == "new":
-            back = Control(flags=control.flags if control else "")
-        elif act.gives != "none":
-            back = control if act.gives == "same" else "x"
-        changed = back if act.gives == "new" else control
+    def _play(self, stage: Stage, act: Act, control: Control | str) -> Control | str | None:
+        copied = Control(flags=control.flags) if isinstance(control, Control) else control
+        given = {"none": None, "same": control, "new": copied, "junk": "x"}
+        back: Control | str | None = given[act.gives]
+        changed = copied if act.gives == "new" else control
         if isinstance(changed, Control):
             changed.change(act.raises, act.lowers)
+        elif act.raises or act.lowers:
+            raise JunkError
         if act.does:
             stage.act(act)
         return back

@@ -153,7 +153,7 @@ class Simulation(Job):
     def _leave_the_call(self) -> None:
         """An exception has ended the user's call: nothing of it is open any more."""
         self.lines += reversed(self._open)
-        self._open, self._methods, self._depth = [], [], 0
+        self._open, self._methods, self._depth, self.gave = [], [], 0, None
         self._display.broken_off()
 
     def _perform_call(self, call: str) -> dict[str, Any]:

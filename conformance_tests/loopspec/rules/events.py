@@ -85,8 +85,9 @@ def training_starts_anew(trace: Trace) -> Findings:
 def exceptions_leave_at_once(trace: Trace) -> Findings:
     for raised, who in trace.failures:
         expected = f"the exception of {who} to leave train() at once"
+        # What was fired inside of this event came before the exception, or of a later callback.
         later = (r for r in trace.records if r.call == raised.call and r.i > raised.i)
-        after = next(later, None)
+        after = next((r for r in later if r.depth <= raised.depth), None)
         if after is not None:
             yield saw(after, False, expected, f"{after.event} after it")
         else:

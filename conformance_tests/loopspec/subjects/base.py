@@ -74,6 +74,9 @@ class Driver(ABC):
         `Return`, as far as there are such things."""
         return {}
 
+    def close(self) -> None:  # noqa: B027  # most have nothing open
+        """The scenario is over, and its folder is about to go: let go of what is open there."""
+
 
 _METHODS = {
     Capability.EVALUATION: ("evaluate",),

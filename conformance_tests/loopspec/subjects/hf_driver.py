@@ -124,8 +124,17 @@ class HFDriver(Driver):
         if self.tracks:
             with quiet():
                 trackers = trackers_of(self.trainer.callback_handler.callbacks)
-                held["seen"] = {"trackers": trackers, **written(self._folder)}
+                seen = {"trackers": trackers, **written(self._folder)}
+            held["seen"] = {**held.get("seen", {}), **seen}
         return held
+
+    def close(self) -> None:
+        # A writer that an exception left open goes on writing, in a thread of its own.
+        for callback in self.trainer.callback_handler.callbacks:
+            writer = getattr(callback, "tb_writer", None)
+            if writer is not None:
+                with quiet(), contextlib.suppress(Exception):  # it says nothing of the trainer
+                    writer.close()
 
 
 def find_display(trainer: Any) -> Any:
