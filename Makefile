@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: conformance test lint types tests test-integrations test-recipes \
+.PHONY: conformance test lint types tests test-processes test-integrations test-recipes \
   test-transformers-trackers versions matrix page pictures mutation clean
 .PRECIOUS: .venvs/trackers-%/.ready
 
@@ -32,6 +32,10 @@ tests: $(READY)
 	$(BIN)/python -m coverage run -m pytest
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
+
+# The reference on two and on four processes, as torchrun starts them; `make tests` has two.
+test-processes: $(READY)
+	LOOPSPEC_PROCESSES=2,4 $(BIN)/python -m pytest reference_impl/tests/test_several_processes.py
 
 # The trackers on their real packages: three environments, built once, as not all of them agree on
 # what else is installed. What was compared is written down for docs/trackers.md.

@@ -87,12 +87,18 @@ class TrainingArguments:
     dataloader_pin_memory: bool = True
     remove_unused_columns: bool = True
 
+    # Several processes. `ddp_timeout` is in seconds; the backend is nccl on GPUs and else gloo.
+    ddp_backend: str | None = None
+    ddp_timeout: float = 1800
+    ddp_find_unused_parameters: bool | None = None
+
     # For scripts; the trainer does not look at them.
     do_train: bool = False
     do_eval: bool = False
     do_predict: bool = False
 
     def __post_init__(self) -> None:
+        distributed.join(self.device, self.ddp_backend, self.ddp_timeout)
         self.output_dir = os.path.expanduser(self.output_dir or "trainer_output")
         if self.disable_tqdm is None:
             self.disable_tqdm = logger.getEffectiveLevel() > logging.WARNING

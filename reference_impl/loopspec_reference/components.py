@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from . import checkpoint, data, distributed, optimization
+from . import checkpoint, data, optimization
 from .arguments import TrainingArguments
 from .collate import (
     Collator,
@@ -72,9 +72,10 @@ class TrainerComponents:
         if model is None:
             raise RuntimeError("`Trainer` requires a `model`")
         self.args = args if args is not None else TrainingArguments(output_dir="tmp_trainer")
-        set_seed(self.args.seed)
+        # Random numbers of other processes are others: the same dropout everywhere is less of it.
+        set_seed(self.args.seed + self.args.process_index)
         self.model = model.to(self.args.device)
-        self.model_wrapped = distributed.wrap(self.model)
+        self.model_wrapped: nn.Module = self.model
         self.data_collator = data_collator or default_data_collator
         self.train_dataset = train_dataset
         self.eval_dataset = eval_dataset

@@ -7,9 +7,10 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 import torch
-from torch.utils.data import DataLoader, IterableDataset, Sampler
+from torch.utils.data import DataLoader, IterableDataset, Sampler, SequentialSampler
 
 from .collate import Collator
+from .sharding import Shard, StreamShard
 
 if TYPE_CHECKING:
     from .arguments import TrainingArguments
@@ -51,15 +52,25 @@ def make_dataloader(
     args: TrainingArguments, dataset: Any, batch_size: int, collate: Collator, shuffle: bool
 ) -> DataLoader[Any]:
     """A loader over `dataset`; an iterable or unsized one keeps its own order."""
-    sampler = None
-    if shuffle and has_length(dataset) and not isinstance(dataset, IterableDataset):
+    is_stream = isinstance(dataset, IterableDataset) or not has_length(dataset)
+    sampler: Sampler[int] | None = None
+    if shuffle and not is_stream:
         sampler = EpochSampler(dataset, args.seed if args.data_seed is None else args.data_seed)
+    portions: dict[str, Any] = {
+        "batch_size": batch_size,
+        "sampler": sampler,
+        "drop_last": args.dataloader_drop_last and not isinstance(dataset, IterableDataset),
+    }
+    if args.world_size > 1:
+        share = (batch_size, args.process_index, args.world_size, args.dataloader_drop_last)
+        if is_stream:
+            dataset = StreamShard(dataset, *share)
+        else:
+            portions = {"batch_sampler": Shard(sampler or SequentialSampler(dataset), *share)}
     return DataLoader(
         dataset,
-        batch_size=batch_size,
-        sampler=sampler,
+        **portions,
         collate_fn=collate,
-        drop_last=args.dataloader_drop_last and not isinstance(dataset, IterableDataset),
         num_workers=args.dataloader_num_workers,
         pin_memory=args.dataloader_pin_memory and args.device.type == "cuda",
         # Its own generator: an evaluation must not move the random numbers of training.
@@ -97,9 +108,11 @@ def set_epoch(loader: DataLoader[Any], epoch: int) -> None:
 
 def iterate_from(loader: DataLoader[Any], batches: int) -> Iterator[Any]:
     """An iterator over `loader` without its first `batches`."""
-    sampler = getattr(loader, "sampler", None)
-    if isinstance(sampler, EpochSampler) and loader.batch_size and batches:
-        sampler.skip = batches * loader.batch_size
+    sampler, size = getattr(loader, "sampler", None), loader.batch_size
+    if isinstance(loader.batch_sampler, Shard):
+        sampler, size = loader.batch_sampler.sampler, loader.batch_sampler.global_batch_size
+    if isinstance(sampler, EpochSampler) and size and batches:
+        sampler.skip = batches * size
         return iter(loader)
     # Any other loader has to be run, because nothing is known about its order.
     iterator = iter(loader)

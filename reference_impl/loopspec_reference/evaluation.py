@@ -6,7 +6,7 @@ import contextlib
 import inspect
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,8 @@ from torch.utils.data import DataLoader
 from . import data, distributed
 from .components import TrainerComponents
 from .display import ProgressCallback
+from .gathering import Part, concatenate, gathered
 from .outputs import EvalLoopOutput, EvalPrediction, PredictionOutput, speed_metrics
-
-#: Fills up sequences of different lengths; the value that losses ignore.
-PADDING = -100
 
 
 class Evaluation(TrainerComponents):
@@ -106,7 +104,8 @@ class Evaluation(TrainerComponents):
         start += output.metrics.get(f"{prefix}_model_preparation_time", 0.0)
         batches = math.ceil(output.num_samples / (self.args.eval_batch_size * self.args.world_size))
         output.metrics.update(speed_metrics(prefix, start, output.num_samples, batches))
-        return output
+        # PROC-6: times differ between processes, and what a metric draws at random.
+        return output._replace(metrics=distributed.first_ones(output.metrics))
 
     def evaluation_loop(
         self,
@@ -125,35 +124,34 @@ class Evaluation(TrainerComponents):
         if prediction_loss_only is None:
             prediction_loss_only = args.prediction_loss_only
         self._prepare_model()
-        model = self.model_wrapped
+        # Not the wrapped one: nothing is exchanged in an evaluation but its results.
+        model = self.model
         model.eval()
+        distributed.same_buffers(model)
         self.callback_handler.eval_dataloader = dataloader
         keep_inputs = "inputs" in args.include_for_metrics
-        losses, logits, labels, inputs, seen = [], [], [], [], 0
+        parts: list[Part] = []
 
         for batch in dataloader:
             size = data.find_batch_size(batch) or 1
-            seen += size
-            loss, batch_logits, batch_labels = self.prediction_step(
+            loss, logits, labels = self.prediction_step(
                 model, batch, prediction_loss_only, ignore_keys
             )
-            if loss is not None:
-                losses.append(distributed.gather(loss.repeat(size)))
-            if batch_logits is not None:
-                logits.append(batch_logits)
-            if batch_labels is not None:
-                labels.append(batch_labels)
-            if keep_inputs:
-                inputs.append(batch[getattr(self.model, "main_input_name", "input_ids")])
+            losses = None if loss is None else loss.repeat(size)
+            name = getattr(self.model, "main_input_name", "input_ids")
+            parts.append(Part(size, losses, logits, labels, batch[name] if keep_inputs else None))
             # EVT-31
             self.control = self.callback_handler.on_prediction_step(args, self.state, self.control)
 
-        all_losses, predictions, label_ids = map(concatenate, (losses, logits, labels))
+        parts = gathered(parts, dataloader)
+        seen = sum(part.size for part in parts)
+        columns = ([part[i] for part in parts if part[i] is not None] for i in range(1, 5))
+        all_losses, predictions, label_ids, inputs = map(concatenate, columns)
         metrics: dict[str, Any] = {}
         if self.compute_metrics and predictions is not None and label_ids is not None:
             kept_losses = all_losses if "loss" in args.include_for_metrics else None
             metrics = self.compute_metrics(
-                EvalPrediction(predictions, label_ids, concatenate(inputs), kept_losses)
+                EvalPrediction(predictions, label_ids, inputs, kept_losses)
             )
         metrics = {name: plain(value) for name, value in metrics.items()}
         if all_losses is not None:
@@ -217,7 +215,6 @@ class Evaluation(TrainerComponents):
     def _prepare_model(self) -> None:
         if not self._model_is_prepared:
             start = time.time()
-            self.model_wrapped = distributed.wrap(self.model)
             self.model_preparation_time = round(time.time() - start, 4)
             self._model_is_prepared = True
 
@@ -231,31 +228,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, np.generic) or (isinstance(value, torch.Tensor) and value.numel() == 1):
         return value.item()
     return value
-
-
-def concatenate(parts: Sequence[Any]) -> Any:
-    """The batches' tensors as one numpy array, the same within tuples and dicts; None if empty.
-
-    Where second dimensions differ, shorter ones are filled up with -100 on the right.
-    """
-    if not parts:
-        return None
-    first = parts[0]
-    if isinstance(first, Mapping):
-        return {key: concatenate([part[key] for part in parts]) for key in first}
-    if isinstance(first, (tuple, list)):
-        return type(first)(concatenate(column) for column in zip(*parts, strict=True))
-    tensors = [distributed.gather(part.detach()) for part in parts]
-    tensors = [tensor.reshape(1) if tensor.dim() == 0 else tensor for tensor in tensors]
-    if tensors[0].dim() > 1:
-        width = max(tensor.shape[1] for tensor in tensors)
-        tensors = [_padded(tensor, width) for tensor in tensors]
-    return torch.cat(tensors).cpu().numpy()
-
-
-def _padded(tensor: torch.Tensor, width: int) -> torch.Tensor:
-    if tensor.shape[1] == width:
-        return tensor
-    result = tensor.new_full((tensor.shape[0], width, *tensor.shape[2:]), PADDING)
-    result[:, : tensor.shape[1]] = tensor
-    return result

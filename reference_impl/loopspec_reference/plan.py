@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from torch.utils.data import DataLoader
 
 from .data import has_length
+from .sharding import StreamShard
 
 if TYPE_CHECKING:
     from .arguments import TrainingArguments
@@ -57,4 +58,6 @@ def make_plan(args: TrainingArguments, loader: DataLoader[Any]) -> Plan:
 def num_examples(loader: DataLoader[Any], batch_size: int) -> int:
     """Samples in a loader, estimated from its batches where the dataset does not tell."""
     dataset = getattr(loader, "dataset", None)
+    if isinstance(dataset, StreamShard):
+        dataset = dataset.dataset
     return len(dataset) if has_length(dataset) else len(loader) * batch_size

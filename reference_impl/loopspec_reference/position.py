@@ -60,17 +60,30 @@ def position_after(
     """Where to go on from a checkpoint at `step` with what `rng_state.pth` holds, if anything.
 
     Where the loop was is stored, since an epoch that was stopped early makes it impossible to
-    compute from the step. It is computed if nothing was stored, or if batches changed size.
+    compute from the step. It is computed if nothing was stored, or if updates changed size. With
+    another number of processes they keep it where batch size or accumulation change with it.
     """
     accumulation = args.gradient_accumulation_steps
-    if saved.get("shape") == [plan.updates_per_epoch, plan.batches_per_epoch, accumulation]:
-        epoch, batches = saved["epoch"], saved["batches"]
+    updates, stored_batches, stored_accumulation = saved.get("shape", (0, 0, 0))
+    same_batches = (stored_batches, stored_accumulation) == (plan.batches_per_epoch, accumulation)
+    same_updates = updates == plan.updates_per_epoch and (
+        same_batches or saved.get("samples_per_update") == _samples_per_update(args)
+    )
+    if same_updates:
+        epoch, batches = saved["epoch"], saved["batches"] // stored_accumulation * accumulation
     else:
         epoch, updates = divmod(step, plan.updates_per_epoch)
         batches = updates * accumulation
     if args.ignore_data_skip:
         batches = 0
-    return Position(epoch, batches, saved.get("rng_epoch"), saved.get("rng"))
+    everyones = [(saved.get("rng_epoch"), saved.get("rng")), *saved.get("others", [])]
+    # A process that was not there goes on with numbers of its own.
+    own = everyones[args.process_index] if args.process_index < len(everyones) else (None, None)
+    return Position(epoch, batches, *own)
+
+
+def _samples_per_update(args: TrainingArguments) -> int:
+    return args.train_batch_size * args.gradient_accumulation_steps * args.world_size
 
 
 def stored_position(
@@ -89,6 +102,7 @@ def stored_position(
             plan.batches_per_epoch,
             accumulation,
         ],
+        "samples_per_update": _samples_per_update(args),
         "rng_epoch": here.rng_epoch,
         "rng": rng_state(),
     }

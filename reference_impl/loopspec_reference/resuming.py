@@ -24,7 +24,6 @@ class Resuming(Steps):
     """The remembering part of a trainer."""
 
     _plan: Plan
-    _here: Position
 
     def _prepare(self, plan: Plan, loader: DataLoader[Any], source: Path | None) -> Position:
         """State, weights, optimizer and schedule, new or from a checkpoint; where to begin."""
@@ -42,7 +41,10 @@ class Resuming(Steps):
         if source is not None:
             self.model.load_state_dict(self._read(source, checkpoint.WEIGHTS_NAME))
         self.create_optimizer()
-        self.model_wrapped = distributed.wrap(self.model)
+        self.model_wrapped = distributed.wrap(
+            self.model, self.model_wrapped, self.args.ddp_find_unused_parameters
+        )
+        self._weight_of = getattr(loader.batch_sampler, "weight", None)
         self._model_is_prepared = True
         self.create_scheduler(plan.max_steps)
         if source is not None and (source / checkpoint.OPTIMIZER_NAME).is_file():
@@ -57,6 +59,20 @@ class Resuming(Steps):
         if source is None:
             return Position()
         return position_after(saved, plan, self.args, self.state.global_step)
+
+    def _find_source(self, asked: str | bool | None) -> Path | None:
+        """The checkpoint to resume from; the main process looks for it. ValueError without one."""
+
+        def find() -> Path | None:
+            found = checkpoint.get_last_checkpoint(self.output_dir) if asked is True else asked
+            if asked is True and found is None:
+                raise ValueError(f"No valid checkpoint found in output directory {self.output_dir}")
+            source = Path(str(found)) if found else None
+            if source is not None and not checkpoint.is_valid(source):
+                raise ValueError(f"Can't find a valid checkpoint at {source}")
+            return source
+
+        return distributed.in_main(find)
 
     def _read(self, folder: Path, name: str, device: Any = None) -> Any:
         device = device or self.args.device
@@ -109,11 +125,16 @@ class Resuming(Steps):
         if self.state.best_global_step and (best == name or (self.output_dir / best).exists()):
             self.state.best_model_checkpoint = str(self.output_dir / best)
         self.state.stateful_callbacks = export_all(self._stateful())
-        if self.args.should_save:
-            here = stored_position(self._here, self._plan, self.args, epoch_over)
-            checkpoint.write_atomically(final, lambda folder: self._write(folder, here))
+        position = stored_position(self._here, self._plan, self.args, epoch_over)
+        position["others"] = distributed.gather((position["rng_epoch"], position["rng"]))[1:]
+
+        def write() -> None:
+            checkpoint.write_atomically(final, lambda folder: self._write(folder, position))
             limit, keep = self.args.save_total_limit, self.state.best_model_checkpoint
             checkpoint.rotate(self.output_dir, limit, final, keep)
+
+        # PROC-5, PROC-7
+        distributed.in_main(write)
 
     def _write(self, folder: Path, position: dict[str, Any]) -> None:
         self.save_model(folder)

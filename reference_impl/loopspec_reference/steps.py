@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from torch import nn
 
-from . import best_model, optimization
+from . import best_model, distributed, optimization
 from .evaluation import Evaluation
+from .position import Position
 
 
 class Steps(Evaluation):
@@ -25,6 +27,10 @@ class Steps(Evaluation):
     _last_logged_step: int
     _start_time: float
     _current_flos = 0.0
+    _here: Position
+    # Of the batch with that index in its epoch; None where all batches of all processes weigh the
+    # same, for one because there is one process alone.
+    _weight_of: Callable[[int], float] | None = None
 
     def training_step(
         self, model: nn.Module, inputs: dict[str, Any], num_items_in_batch: Any = None
@@ -38,6 +44,8 @@ class Steps(Evaluation):
         inputs = self._prepare_inputs(inputs)
         loss: torch.Tensor = self.compute_loss(model, inputs, num_items_in_batch=num_items_in_batch)
         loss = loss / self.current_gradient_accumulation_steps
+        if self._weight_of is not None:
+            loss = loss * self._weight_of(self._here.batches)
         loss.backward()  # type: ignore[no-untyped-call]
         return loss.detach()
 
@@ -54,8 +62,12 @@ class Steps(Evaluation):
         if not optimization.waits_for_metric(self.lr_scheduler):
             self.lr_scheduler.step()
 
+    def _mean_loss(self) -> float:
+        """The running loss, as the mean over all processes."""
+        return distributed.total(self._loss.item()) / self.args.world_size
+
     def _log_training(self) -> None:
-        loss = self._loss.item()
+        loss = self._mean_loss()
         logs: dict[str, Any] = {"loss": loss / (self.state.global_step - self._last_logged_step)}
         if self._grad_norm is not None:
             logs["grad_norm"] = self._grad_norm.item()
@@ -79,7 +91,7 @@ class Steps(Evaluation):
 
     def store_flos(self) -> None:
         """Add the operations counted since the last call to the state."""
-        self.state.total_flos += self._current_flos
+        self.state.total_flos += distributed.total(self._current_flos)
         self._current_flos = 0.0
 
     def floating_point_ops(self, inputs: dict[str, Any]) -> float:
@@ -104,4 +116,4 @@ class Steps(Evaluation):
             tokens = int((inputs[main] != pad).sum())
         else:
             tokens = inputs[main].numel()
-        self.state.num_input_tokens_seen += tokens * self.args.world_size
+        self.state.num_input_tokens_seen += int(distributed.total(tokens))

@@ -19,6 +19,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from . import best_model, checkpoint, distributed
+from .agreement import make_agreement
 from .display import ProgressCallback
 from .integrations.base import TrackerCallback
 from .outputs import TrainOutput, speed_metrics
@@ -47,13 +48,7 @@ class Trainer(Resuming):
         Raises ValueError, before any event, if the checkpoint is not there. Whatever a callback
         or the model raises ends training at once, without further events.
         """
-        if resume_from_checkpoint is True:
-            resume_from_checkpoint = checkpoint.get_last_checkpoint(self.output_dir)
-            if resume_from_checkpoint is None:
-                raise ValueError(f"No valid checkpoint found in output directory {self.output_dir}")
-        source = Path(resume_from_checkpoint) if resume_from_checkpoint else None
-        if source is not None and not checkpoint.is_valid(source):
-            raise ValueError(f"Can't find a valid checkpoint at {source}")
+        source = self._find_source(resume_from_checkpoint)
         self.is_in_train = True
         try:
             return self._train(source, ignore_keys_for_eval)
@@ -73,6 +68,7 @@ class Trainer(Resuming):
         plan = make_plan(self.args, loader)
         start = self._prepare(plan, loader, source)
         self._plan, self._here = plan, start
+        self._agreement = make_agreement()
         self._loss = torch.zeros((), device=self.args.device)
         self._loss_logged = 0.0
         self._grad_norm = self._learning_rate = None
@@ -144,6 +140,8 @@ class Trainer(Resuming):
                 else:
                     # EVT-13
                     self.control = handler.on_substep_end(args, self.state, self.control)
+                    if self._agreement is not None:
+                        self._agreement.reach(self.control)
 
                 stopped = self.control.should_epoch_stop or self.control.should_training_stop
                 if stopped:
@@ -165,22 +163,35 @@ class Trainer(Resuming):
             self.control.should_training_stop = True
 
     def _log_evaluate_save(self, ignore_keys: list[str] | None, epoch_over: bool = False) -> None:
-        """Serve the requests for a log, an evaluation and a checkpoint, in this order."""
+        """Serve the requests for a log, an evaluation and a checkpoint, in this order.
+
+        PROC-4: several processes agree on them before each, as callbacks of the one before may
+        have set some.
+        """
+        agreement = self._agreement
+        if agreement is not None:
+            agreement.reach(self.control)
         if self.control.should_log and self.state.global_step > self._last_logged_step:
             self._log_training()
+            if agreement is not None:
+                agreement.reach(self.control)
         if self.control.should_evaluate:
             metrics = self._evaluate(ignore_keys)
+            if agreement is not None:
+                agreement.reach(self.control)
             is_best = best_model.update_best(self.args, self.state, metrics)
             if self.args.save_strategy == "best":
                 self.control.should_save = is_best
         if self.control.should_save:
             self._save_checkpoint(epoch_over)
-            # EVT-38, CTRL-8: the checkpoint is complete
+            # EVT-38, CTRL-8, PROC-5: the checkpoint is complete
             self.control = self.callback_handler.on_save(self.args, self.state, self.control)
+            if agreement is not None:
+                agreement.reach(self.control)
 
     def _finish(self) -> TrainOutput:
         steps = self.state.global_step - self._step_at_start
-        train_loss = (self._loss_logged + self._loss.item()) / max(steps, 1)
+        train_loss = (self._loss_logged + self._mean_loss()) / max(steps, 1)
         samples = self._plan.num_samples * steps / max(self.state.max_steps, 1)
         metrics: dict[str, Any] = speed_metrics("train", self._start_time, samples, steps)
         self.store_flos()

@@ -61,3 +61,22 @@ def test_without_a_fitting_record_the_step_decides(saved: dict[str, Any]) -> Non
 def test_skipping_can_be_declined() -> None:
     args = TrainingArguments(gradient_accumulation_steps=2, ignore_data_skip=True)
     assert position_after({}, PLAN, args, step=4).batches == 0
+
+
+@pytest.mark.parametrize(("batch_size", "accumulation"), [(2, 2), (4, 1), (1, 4)])
+def test_the_place_is_kept_where_an_update_has_the_same_samples(
+    batch_size: int, accumulation: int
+) -> None:
+    def args(size: int, accumulation: int) -> TrainingArguments:
+        return TrainingArguments(
+            per_device_train_batch_size=size, gradient_accumulation_steps=accumulation
+        )
+
+    def plan(accumulation: int) -> Plan:
+        return Plan(2, 3, 3 * accumulation, 6, 24)
+
+    saved = stored_position(Position(1, 2), plan(2), args(2, 2), False)
+    found = position_after(saved, plan(accumulation), args(batch_size, accumulation), step=1)
+    assert (found.epoch, found.batches) == (1, accumulation)
+    other = position_after(saved, plan(accumulation), args(7, accumulation), step=1)
+    assert (other.epoch, other.batches) == ((1 if accumulation == 2 else 0), accumulation)
