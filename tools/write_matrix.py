@@ -103,9 +103,30 @@ def _deviations(row: Row, result: KeptResult) -> str:
     if not broken:
         return ""
     lines = [f"### {row}", "", _where(row), "", *_scripts(row)]
+    crashes: dict[str, list[tuple[Rule, KeptRule]]] = {}
     for rule, kept in broken:
-        lines += [*_told(rule, kept), f"  - repeat: `{result.command} --rule {rule.id}`"]
+        if kept.verdict is Verdict.ERROR and kept.evidence:
+            crashes.setdefault(kept.evidence.got.partition(", during ")[0], []).append((rule, kept))
+        else:
+            lines += [*_told(rule, kept), f"  - repeat: `{result.command} --rule {rule.id}`"]
+    for crash, some in crashes.items():
+        lines += _crash(crash, some, result.command)
     return "\n".join([*lines, *_consequences(result)])
+
+
+def _crash(crash: str, some: list[tuple[Rule, KeptRule]], command: str) -> list[str]:
+    """One crash, with all the rules that could not be judged for it; the shortest scenario shows
+    it."""
+    shown = min((k.evidence for _, k in some if k.evidence), key=lambda e: len(e.scenario_text))
+    rule = next(rule for rule, k in some if k.evidence is shown)
+    during = shown.got.partition(", during ")[2]
+    return [
+        f"- **A crash** during {during}: {crash}.",
+        f"  - scenario {shown.scenario_text}",
+        f"  - not judged for it: {', '.join(_link(rule) for rule, _ in some)}",
+        f"  - why it matters: {rule.sentence} {rule.why}",
+        f"  - repeat: `{command} --rule {rule.id} --scenario {shown.scenario}`",
+    ]
 
 
 def _consequences(result: KeptResult) -> list[str]:

@@ -119,6 +119,29 @@ def test_what_is_broken_is_told_as_a_report_that_can_be_acted_on() -> None:
     assert "| 27 ✗1 (✗)1 |" in text
 
 
+def test_a_crash_is_told_once_with_all_that_it_kept_from_judging() -> None:
+    seen = read_kept(next(row.path for row in matrix.rows() if row.name == "transformers"))
+    evidence = seen.rules["CTRL-27"].evidence
+    assert evidence is not None
+    short = {"scenario": "short", "scenario_text": "short: 1 epochs"}
+    found = {
+        "CTRL-4": msgspec.structs.replace(evidence, got="it raised E: no in f, during train"),
+        "CTRL-8": msgspec.structs.replace(
+            evidence, got="it raised E: no in f, during call", **short
+        ),
+    }
+    rules = {name: KeptRule(Verdict.ERROR, evidence=one) for name, one in found.items()}
+    before = result()
+    now = msgspec.structs.replace(before, rules=before.rules | rules)
+    text = write_matrix.page([ROW], {ROW: now})
+    assert text.count("it raised E: no") == 1
+    assert (
+        "- **A crash** during call: it raised E: no in f.\n  - scenario short: 1 epochs\n" in text
+    )
+    assert "  - not judged for it: [CTRL-4](../spec/" in text
+    assert "`loopspec check reference --rule CTRL-8 --scenario short`" in text
+
+
 def test_a_known_deviation_is_told_with_its_script_and_its_report() -> None:
     row = next(row for row in matrix.rows() if row.name == "transformers")
     seen = read_kept(row.path)

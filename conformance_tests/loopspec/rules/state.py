@@ -25,10 +25,11 @@ def step_is_in_the_history_alone(trace: Trace) -> Findings:
 @check("STATE-6")
 def time_of_an_evaluation(trace: Trace) -> Findings:
     for record in trace.of(Event.LOG):
-        found = (key.removesuffix("_loss") for key in record.logs or () if key.endswith("_loss"))
-        for prefix in found:
-            if prefix.startswith("eval"):
-                yield from _timed(record, prefix)
+        found = [key.removesuffix("_loss") for key in record.logs or () if key.endswith("_loss")]
+        found = [prefix for prefix in found if prefix.startswith("eval")]
+        if found:
+            # Another metric may be a loss too: `eval_nll_loss` beside `eval_loss`.
+            yield from _timed(record, min(found, key=len))
 
 
 @check("STATE-7")

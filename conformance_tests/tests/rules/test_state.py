@@ -156,3 +156,10 @@ def test_a_state_that_lacks_the_fields_is_not_blamed_for_them() -> None:
         old = Trace(trace.scenario, BY, [*bare, *trace.returns], trace.outcome)
         assert all(isinstance(record, Record) for record in old.records)
         assert not [r for r in judge([old], rules=CHAPTER).results if r.verdict is Verdict.FAIL]
+
+
+def test_a_metric_that_is_a_loss_too_needs_no_times_of_its_own() -> None:
+    trace = predicted(AFTER)
+    logged(0, eval_nll_loss=1.0)(trace)
+    (result,) = judge([trace], rules=[rules()["STATE-6"]]).results
+    assert result.verdict is Verdict.PASS

@@ -81,8 +81,8 @@ class _Setfit(DerivedSubject):
             "show_progress_bar": False,
             "seed": 0,
         }
-        if wanted["metric_for_best_model"] is None:
-            del wanted["metric_for_best_model"]  # its default is the loss by setfit's name
+        if wanted["metric_for_best_model"] in (None, "loss", "eval_loss"):
+            del wanted["metric_for_best_model"]  # its default is the loss, by setfit's name
         if scenario.eval_strategy != "steps":
             del wanted["eval_steps"]  # it would be taken for the wish to evaluate by steps
         known = inspect.signature(TrainingArguments).parameters

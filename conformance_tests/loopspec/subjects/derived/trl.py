@@ -55,6 +55,16 @@ class _Preferences(TrlSubject):
     }
 
 
+class _Cpo(_Preferences):
+    row = {
+        **{name: _Preferences.row[name] for name in ("prompt", "chosen", "rejected")},
+        **{"prompt_input_ids": [67, 0, 1], "prompt_attention_mask": [1] * 3},
+        **{"chosen_input_ids": [67, 0, 1, 2, 3, 65], "chosen_attention_mask": [1] * 6},
+        **{"rejected_input_ids": [67, 0, 1, 4, 5, 65], "rejected_attention_mask": [1] * 6},
+        **{"chosen_labels": [*[-100] * 3, 2, 3, 65], "rejected_labels": [*[-100] * 3, 4, 5, 65]},
+    }
+
+
 class _WithReference(_Preferences):
     def make_keywords(
         self, scenario: Scenario, callbacks: list[Any], folder: Path
@@ -166,7 +176,7 @@ def cpo() -> Subject:
     """trl's experimental CPOTrainer, with an evaluation loop of its own."""
     from trl.experimental.cpo import CPOConfig, CPOTrainer
 
-    return _Preferences(CPOTrainer, CPOConfig, "trl-cpo", max_length=16)
+    return _Cpo(CPOTrainer, CPOConfig, "trl-cpo", max_length=16)
 
 
 def online_dpo() -> Subject:
