@@ -27,7 +27,7 @@ def time_of_an_evaluation(trace: Trace) -> Findings:
     for record in trace.of(Event.LOG):
         found = [key.removesuffix("_loss") for key in record.logs or () if key.endswith("_loss")]
         found = [prefix for prefix in found if prefix.startswith("eval")]
-        if found:
+        if found and "train_loss" not in (record.logs or {}):
             # Another metric may be a loss too: `eval_nll_loss` beside `eval_loss`.
             yield from _timed(record, min(found, key=len))
 
