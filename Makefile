@@ -3,9 +3,11 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+# How many tests run at a time.
+JOBS   ?= 2
 
 .PHONY: conformance test lint types tests test-processes test-integrations test-recipes \
-  test-transformers-trackers versions matrix page pictures mutation clean
+  test-transformers-trackers versions matrix page bench gate pictures mutation clean
 .PRECIOUS: .venvs/trackers-%/.ready
 
 # make conformance                       the reference trainer and transformers' Trainer
@@ -29,7 +31,7 @@ types: $(READY)
 
 tests: $(READY)
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest
+	$(BIN)/python -m coverage run -m pytest --numprocesses $(JOBS) --dist loadfile -p no:benchmark
 	$(BIN)/python -m coverage combine -q
 	$(BIN)/python -m coverage report
 
@@ -81,6 +83,14 @@ matrix: $(READY)
 # The committed results as one page to look at: docs/matrix.html.
 page: $(READY)
 	$(BIN)/loopspec html results/*.json -o docs/matrix.html --spec ../spec
+
+# All benchmarks that this machine allows, in an environment with the other trainers, and their page.
+bench: $(READY)
+	$(BIN)/python benchmarks/run.py
+
+# What callbacks cost the reference, against the committed counts.
+gate: $(READY)
+	$(BIN)/python tools/gate.py
 
 # The pictures of the page in docs/, by an installed Chromium.
 pictures: $(READY)

@@ -66,7 +66,8 @@ def under_callgrind(command: Iterable[str], **environment: str) -> list[float]:
         except FileNotFoundError as error:
             raise NoCallgrind("valgrind is not installed") from error
         if done.returncode:
-            lines = done.stderr.strip().splitlines()
+            # valgrind's own lines begin so.
+            lines = [line for line in done.stderr.splitlines() if not line.startswith("==")]
             raise NoCallgrind(f"what was measured failed: {lines[-1] if lines else 'no reason'}")
         totals = [*_totals(out)]
     # Of three parts each, the first is what came before.

@@ -42,11 +42,11 @@ def measured(rounds: int, instructions: bool) -> Dispatch:
             found = interleaved(alike, rounds)
             times |= {(name, kind, number): spread for name, spread in found.items()}
     counted = counted_by_callgrind([*made]) if instructions else {}
-    events: dict[str, dict[str, dict[int, Event]]] = {}
+    events: dict[str, dict[str, list[Event]]] = {}
     for case, fire in made.items():
         name, kind, number = case
-        event = Event(count(fire), times[case], counted.get(case))
-        events.setdefault(name, {}).setdefault(kind, {})[number] = event
+        event = Event(number, count(fire), times[case], counted.get(case))
+        events.setdefault(name, {}).setdefault(kind, []).append(event)
     packages = {dispatcher.package for dispatcher in DISPATCHERS.values()} - {""}
     return Dispatch(machine([*packages, "torch"]), events)
 

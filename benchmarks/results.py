@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import sys
 from importlib.metadata import version
@@ -10,7 +11,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from loopspec.benchmarking import Counts, Spread
+from loopspec.benchmarking import Counts, PerStep, Spread
 from loopspec.json_text import pretty
 
 FOLDER = Path(__file__).parent / "results"
@@ -30,6 +31,7 @@ class Machine(msgspec.Struct, frozen=True):
 class Event(msgspec.Struct, frozen=True):
     """What one event takes, with so many callbacks of a kind."""
 
+    callbacks: int
     counts: Counts
     time: Spread
     """Nanoseconds."""
@@ -38,34 +40,55 @@ class Event(msgspec.Struct, frozen=True):
 
 
 class Dispatch(msgspec.Struct, frozen=True):
-    """All dispatchers: by name, then by kind, then by number of callbacks."""
+    """All dispatchers: by name, then by kind, one entry for each number of callbacks."""
 
     machine: Machine
-    events: dict[str, dict[str, dict[int, Event]]]
+    measured: dict[str, dict[str, list[Event]]]
+
+    @property
+    def events(self) -> dict[str, dict[str, dict[int, Event]]]:
+        """By name, then by kind, then by number of callbacks."""
+        return {
+            name: {
+                kind: {event.callbacks: event for event in events} for kind, events in kinds.items()
+            }
+            for name, kinds in self.measured.items()
+        }
 
 
-class Step(msgspec.Struct, frozen=True):
-    """What one optimizer step takes in one loop, with so many callbacks."""
+class Timed(msgspec.Struct, frozen=True):
+    """The time of one optimizer step, with so many callbacks."""
 
+    callbacks: int
     time: Spread
     """Nanoseconds."""
-    counts: Counts
-    waiting: dict[str, float]
-    surviving: int
-    peak: int
+
+
+class OfLoop(msgspec.Struct, frozen=True):
+    """What one optimizer step takes in one loop."""
+
+    times: list[Timed]
+    exact: list[PerStep]
+    """The counts, for some numbers of callbacks; empty where nothing was counted."""
+
+    def time(self, callbacks: int) -> float:
+        """Nanoseconds of a step: a quarter of them took less, as what disturbs only adds."""
+        return next(one.time.low for one in self.times if one.callbacks == callbacks)
+
+    def bytecodes(self, callbacks: int) -> float:
+        """Of a step."""
+        return next(one.counts.bytecodes for one in self.exact if one.callbacks == callbacks)
 
 
 class Steps(msgspec.Struct, frozen=True):
-    """All loops: by job, then by name of the loop, then by number of callbacks."""
+    """All loops: by job, then by name of the loop."""
 
     machine: Machine
-    jobs: dict[str, dict[str, dict[int, Step]]]
+    jobs: dict[str, dict[str, OfLoop]]
 
 
 def machine(packages: list[str], device: str = "cpu") -> Machine:
     """This one, with the versions of what is measured on it."""
-    import os
-
     return Machine(
         ".".join(map(str, sys.version_info[:3])),
         f"{platform.system()} {platform.machine()}",

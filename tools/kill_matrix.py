@@ -146,6 +146,8 @@ def main() -> int:
     if unknown := [name for name in names if name not in ZOO]:
         print(f"there is no mutant {', '.join(unknown)}", file=sys.stderr)
         return 2
+    if "--played" in sys.argv:
+        names = [name for name, mutant in ZOO.items() if mutant.trainer]
     found = matrix(names or ZOO)
     files = {
         MATRIX: json.dumps(found, indent=1, ensure_ascii=False) + "\n",

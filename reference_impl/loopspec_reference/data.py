@@ -80,12 +80,14 @@ def make_dataloader(
 
 def to_device(data: Any, device: torch.device) -> Any:
     """`data` with every tensor in it on `device`."""
+    if isinstance(data, torch.Tensor):
+        # Without waiting: where the source is pinned memory, the copy is ordered with its use.
+        return data.to(device, non_blocking=True)
     if isinstance(data, Mapping):
         return type(data)({k: to_device(v, device) for k, v in data.items()})  # type: ignore[call-arg]
     if isinstance(data, (tuple, list)):
         return type(data)(to_device(v, device) for v in data)
-    # Without waiting: where the source is pinned memory, the copy is ordered with its use.
-    return data.to(device, non_blocking=True) if isinstance(data, torch.Tensor) else data
+    return data
 
 
 def find_batch_size(data: Any) -> int | None:

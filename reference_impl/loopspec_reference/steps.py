@@ -27,6 +27,8 @@ class Steps(Evaluation):
     _last_logged_step: int
     _start_time: float
     _current_flos = 0.0
+    # Looked up once in a run, as a model takes long to say that it has no such attribute.
+    _main_input_name = "input_ids"
     _here: Position
     # Of the batch with that index in its epoch; None where all batches of all processes weigh the
     # same, for one because there is one process alone.
@@ -96,7 +98,7 @@ class Steps(Evaluation):
 
     def floating_point_ops(self, inputs: dict[str, Any]) -> float:
         """Operations of one forward and backward pass, where the model can tell; else 0."""
-        main = getattr(self.model, "main_input_name", "input_ids")
+        main = self._main_input_name
         if main not in inputs or not hasattr(self.model, "num_parameters"):
             return 0.0
         count: Any = self.model.num_parameters
@@ -105,8 +107,7 @@ class Steps(Evaluation):
     def _count(self, inputs: dict[str, Any]) -> None:
         """Count what a micro-batch adds to operations and tokens."""
         self._current_flos += self.floating_point_ops(inputs)
-        kind = self.args.include_num_input_tokens_seen
-        main = getattr(self.model, "main_input_name", "input_ids")
+        kind, main = self.args.include_num_input_tokens_seen, self._main_input_name
         if kind == "no" or main not in inputs:
             return
         pad = getattr(self.processing_class, "pad_token_id", None)

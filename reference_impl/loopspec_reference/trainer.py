@@ -68,6 +68,7 @@ class Trainer(Resuming):
         plan = make_plan(self.args, loader)
         start = self._prepare(plan, loader, source)
         self._plan, self._here = plan, start
+        self._main_input_name = getattr(self.model, "main_input_name", "input_ids")
         self._agreement = make_agreement()
         self._loss = torch.zeros((), device=self.args.device)
         self._loss_logged = 0.0

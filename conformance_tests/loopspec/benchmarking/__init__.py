@@ -5,7 +5,7 @@ Nothing here is imported unless something is measured.
 
 from loopspec.benchmarking.compare import Change, compare
 from loopspec.benchmarking.counting import Counts, count
-from loopspec.benchmarking.measuring import NUMBERS, measure
+from loopspec.benchmarking.measuring import NUMBERS, exactly, measure
 from loopspec.benchmarking.result import BenchResult, PerStep, bench_json, bench_schema, read_bench
 from loopspec.benchmarking.timing import Spread, interleaved
 from loopspec.benchmarking.waiting import Waiting, waiting_in
@@ -22,6 +22,7 @@ __all__ = [
     "bench_schema",
     "compare",
     "count",
+    "exactly",
     "interleaved",
     "measure",
     "read_bench",

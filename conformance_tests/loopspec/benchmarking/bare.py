@@ -22,6 +22,7 @@ def bare_loop(
     model: nn.Module | None = None,
     data: Dataset[dict[str, torch.Tensor]] | None = None,
     optimizer: torch.optim.Optimizer | None = None,
+    device: torch.device | None = None,
 ) -> Callable[[], None]:
     """A function that trains `model` for one epoch of so many steps.
 
@@ -30,6 +31,7 @@ def bare_loop(
             out.
         data: `steps * accumulation` samples, of which each is a batch.
         optimizer: a fused AdamW if left out, as trainers have it.
+        device: where the model is, and batches are to be; the host if left out.
     """
     torch.set_num_threads(1)
     model = TinyModel() if model is None else model
@@ -40,10 +42,12 @@ def bare_loop(
     loader = DataLoader(data, batch_size=1, shuffle=True)
 
     def train() -> None:
-        total = torch.zeros(())
+        total = torch.zeros((), device=device)
         since = 0
         for index, inputs in enumerate(loader):
             model.train()
+            if device is not None:
+                inputs = {name: value.to(device) for name, value in inputs.items()}
             loss = model(**inputs)["loss"] / accumulation
             loss.backward()
             loss = loss.detach()

@@ -11,7 +11,8 @@ import gc
 import platform
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from loopspec.benchmarking.counting import Counts, count_bytecodes, count_calls
@@ -36,6 +37,8 @@ NUMBERS = (0, 3, 10, 100)
 
 Progress = Callable[[str], None]
 Result = TypeVar("Result")
+Jobs = Callable[[int], AbstractContextManager[Train]]
+"""Makes a trainer for so many steps, and gives what trains it."""
 
 
 def measure(
@@ -68,14 +71,15 @@ def measure(
     places: dict[str, dict[str, float]] = {}
     for name, number in cases:
         progress(f"{name}: counting with {number} callbacks")
-        step, by_place = exactly(everybody[name], number)
+        step, by_place = exactly(_jobs(everybody[name], number), number)
         exact[name].append(step)
         places.setdefault(name, by_place)
     times: dict[tuple[str, int], list[float]] = {case: [] for case in cases}
     for number in range(rounds):
         progress(f"timing, round {number + 1} of {rounds}")
         for name, callbacks in cases:
-            times[name, callbacks].append(_seconds(everybody[name], callbacks, steps) * 1e9)
+            jobs = _jobs(everybody[name], callbacks)
+            times[name, callbacks].append(_seconds(jobs, steps) * 1e9)
     return BenchResult(
         BENCH_VERSION,
         ".".join(map(str, sys.version_info[:3])),
@@ -94,15 +98,19 @@ def measure(
     )
 
 
-def exactly(subject: Subject | None, callbacks: int) -> tuple[PerStep, dict[str, float]]:
-    """What a step takes, without its time; and its bytecodes by place, the most first."""
-    few, more = Job(FEW, callbacks), Job(MORE, callbacks)
-    for job in (few, more):
-        _of(subject, job, lambda train: train())  # what is imported or looked up once
-    (calls, c_calls), (more_calls, more_c) = (_of(subject, job, count_calls) for job in (few, more))
-    codes, more_codes = (_of(subject, job, count_bytecodes) for job in (few, more))
-    waits, more_waits = (_of(subject, job, waiting_in) for job in (few, more))
-    kept, more_kept = (_of(subject, Job(n, callbacks), blocks_left) for n in LASTING)
+def exactly(jobs: Jobs, callbacks: int) -> tuple[PerStep, dict[str, float]]:
+    """What a step takes, without its time; and its bytecodes by place, the most first.
+
+    Args:
+        jobs: makes ready what trains so many steps.
+        callbacks: how many there are in it.
+    """
+    for steps in (FEW, MORE):
+        look(jobs, steps, lambda train: train())  # what is imported or looked up once
+    (calls, c_calls), (more_calls, more_c) = (look(jobs, n, count_calls) for n in (FEW, MORE))
+    codes, more_codes = (look(jobs, n, count_bytecodes) for n in (FEW, MORE))
+    waits, more_waits = (look(jobs, n, waiting_in) for n in (FEW, MORE))
+    kept, more_kept = (look(jobs, n, blocks_left) for n in LASTING)
     times = MORE - FEW
     each = {place: (n - codes[place]) / times for place, n in more_codes.items()}
     counts = Counts((more_calls - calls) / times, (more_c - c_calls) / times, sum(each.values()))
@@ -112,28 +120,36 @@ def exactly(subject: Subject | None, callbacks: int) -> tuple[PerStep, dict[str,
         counts,
         waiting=more_waits.less(waits, times),
         surviving=round((more_kept - kept) / (LASTING[1] - LASTING[0])),
-        peak=_of(subject, more, peak),
+        peak=look(jobs, MORE, peak),
     )
     return step, {place: n for n, place in ordered}
 
 
-def _of(subject: Subject | None, job: Job, look: Callable[[Train], Result]) -> Result:
-    try:
-        with ready(subject, job) as train:
-            return look(train)
-    except (Exception, SystemExit) as error:
-        name = subject.name if subject else BARE
-        raise SubjectFault(
-            f"{name}: it cannot be measured, as training {job.steps} steps with {job.callbacks} "
-            f"callbacks raised {told(error)}."
-        ) from error
+def look(jobs: Jobs, steps: int, how: Callable[[Train], Result]) -> Result:
+    """What is found when so many steps are trained and looked at in this way."""
+    with jobs(steps) as train:
+        return how(train)
 
 
-def _seconds(subject: Subject | None, callbacks: int, steps: int) -> float:
+def _jobs(subject: Subject | None, callbacks: int) -> Jobs:
+    @contextmanager
+    def job(steps: int) -> Iterator[Train]:
+        try:
+            with ready(subject, Job(steps, callbacks)) as train:
+                yield train
+        except (Exception, SystemExit) as error:
+            name = subject.name if subject else BARE
+            raise SubjectFault(
+                f"{name}: it cannot be measured, as training {steps} steps with {callbacks} "
+                f"callbacks raised {told(error)}."
+            ) from error
+
+    return job
+
+
+def _seconds(jobs: Jobs, steps: int) -> float:
     """Of one step."""
-    short, long = (
-        _of(subject, Job(number, callbacks), _timed) for number in (SHORT, SHORT + steps)
-    )
+    short, long = (look(jobs, number, _timed) for number in (SHORT, SHORT + steps))
     return (long - short) / steps
 
 
