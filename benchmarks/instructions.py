@@ -10,6 +10,7 @@ Run as a script it is that process: it reads the cases from a file.
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
@@ -21,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 FEW, MORE = 10, 30
-HERE = Path(__file__).parent
 #: Nothing else calls it, and it does next to nothing.
 CUT = os.getloadavg
 _TOTALS = re.compile(r"^totals: (\d+)$", re.MULTILINE)
@@ -32,6 +32,7 @@ class NoCallgrind(Exception):  # noqa: N818  # it says what there is not
 
 
 Case = tuple[str, str, int]
+"""A dispatcher, the kind of its callbacks, their number."""
 
 
 def counted_by_callgrind(cases: Sequence[Case]) -> dict[Case, float]:
@@ -104,8 +105,6 @@ def _repeat(function: Callable[[], Any], times: int) -> None:
 
 
 def _main() -> None:
-    import gc
-
     from dispatch import DISPATCHERS
 
     cases = json.loads(Path(sys.argv[1]).read_text("utf-8"))

@@ -12,13 +12,10 @@ import warnings
 
 import torch
 from dispatch import DISPATCHERS, KINDS, NUMBERS, Fire
-from instructions import counted_by_callgrind
+from instructions import Case, counted_by_callgrind
 from results import Dispatch, Event, keep, machine
 
 from loopspec.benchmarking import count, interleaved
-
-Case = tuple[str, str, int]
-"""Dispatcher, kind of the callbacks, their number."""
 
 
 def cases() -> dict[Case, Fire]:

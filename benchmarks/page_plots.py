@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-import matplotlib
 from dispatch import DISPATCHERS, IDLE, NOOP
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from page_tables import FLOOR, over
 from results import Dispatch, OfLoop, Steps
 from steps import LOOPS
+
+from loopspec.benchmarking.plot import rendered
 
 FOLDER = Path(__file__).parent / "plots"
 OURS = "reference"
@@ -20,14 +21,13 @@ OURS = "reference"
 def draw(dispatch: Dispatch, steps: Steps, job: str) -> None:
     """Write `plots/dispatch.svg` and `plots/steps.svg`; the same results give the same bytes."""
     FOLDER.mkdir(exist_ok=True)
-    with matplotlib.rc_context({"svg.hashsalt": "loopspec", "svg.fonttype": "none"}):
-        figure = Figure(figsize=(10, 4.5), layout="constrained")
-        for axes, kind in zip(figure.subplots(1, 2, sharey=True), (NOOP, IDLE), strict=True):
-            _events(axes, dispatch, kind)
-        _save(figure, "dispatch")
-        figure = Figure(figsize=(7, 4.5), layout="constrained")
-        _steps(figure.subplots(), steps.jobs[job])
-        _save(figure, "steps")
+    figure = Figure(figsize=(10, 4.5), layout="constrained")
+    for axes, kind in zip(figure.subplots(1, 2, sharey=True), (NOOP, IDLE), strict=True):
+        _events(axes, dispatch, kind)
+    _save(figure, "dispatch")
+    figure = Figure(figsize=(7, 4.5), layout="constrained")
+    _steps(figure.subplots(), steps.jobs[job])
+    _save(figure, "steps")
 
 
 def _events(axes: Axes, found: Dispatch, kind: str) -> None:
@@ -77,4 +77,4 @@ def _callbacks(axes: Axes) -> None:
 
 
 def _save(figure: Figure, name: str) -> None:
-    figure.savefig(FOLDER / f"{name}.svg", format="svg", metadata={"Date": None})
+    (FOLDER / f"{name}.svg").write_bytes(rendered(figure, "svg"))

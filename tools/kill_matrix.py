@@ -1,7 +1,8 @@
 """Judges every mutant: `python tools/kill_matrix.py` writes what each is reported for
 (`--check` only looks) into `conformance_tests/kill_matrix.json` and `docs/mutants.md`.
 
-With names only these are played, and the rest is taken from what is committed."""
+With names only these are played, and the rest is taken from what is committed; with `--played`
+only the mutants of real trainers are, which the tests do not play whole."""
 
 from __future__ import annotations
 

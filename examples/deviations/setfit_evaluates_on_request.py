@@ -15,11 +15,8 @@ import sys
 import tempfile
 
 import tiny
-from datasets import Dataset
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-from setfit import SetFitModel, Trainer, TrainingArguments
-from sklearn.linear_model import LogisticRegression
+import tiny_setfit
+from setfit import Trainer, TrainingArguments
 from transformers import TrainerCallback
 
 
@@ -29,17 +26,18 @@ class AskAtOne(TrainerCallback):
 
 
 def main() -> int:
-    words = tiny.tokenizer()._tokenizer
-    body = SentenceTransformer(modules=[StaticEmbedding(words, embedding_dim=8)], device="cpu")
-    model = SetFitModel(model_body=body, model_head=LogisticRegression())
-    data = Dataset.from_list([{"text": f"w0 w{n}", "label": n % 2} for n in range(4)])
+    data = tiny_setfit.data()
     with tempfile.TemporaryDirectory() as folder:
         made = TrainingArguments(
             output_dir=folder, batch_size=4, num_epochs=1, num_iterations=1, report_to="none",
             eval_strategy="no", save_strategy="no", show_progress_bar=False,
         )  # fmt: skip
         trainer = Trainer(
-            model=model, args=made, train_dataset=data, eval_dataset=data, callbacks=[AskAtOne()]
+            model=tiny_setfit.model(),
+            args=made,
+            train_dataset=data,
+            eval_dataset=data,
+            callbacks=[AskAtOne()],
         )
         try:
             trainer.train()

@@ -14,11 +14,8 @@ import sys
 import tempfile
 
 import tiny
-from datasets import Dataset
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-from setfit import SetFitModel, Trainer, TrainingArguments
-from sklearn.linear_model import LogisticRegression
+import tiny_setfit
+from setfit import Trainer, TrainingArguments
 from transformers import TrainerCallback
 
 seen: list[str] = []
@@ -30,16 +27,15 @@ class Names(TrainerCallback):
 
 
 def main() -> int:
-    words = tiny.tokenizer()._tokenizer
-    body = SentenceTransformer(modules=[StaticEmbedding(words, embedding_dim=8)], device="cpu")
-    model = SetFitModel(model_body=body, model_head=LogisticRegression())
-    data = Dataset.from_list([{"text": f"w0 w{n}", "label": n % 2} for n in range(4)])
+    data = tiny_setfit.data()
     with tempfile.TemporaryDirectory() as folder:
         made = TrainingArguments(
             output_dir=folder, batch_size=4, num_epochs=1, num_iterations=1, report_to="none",
             logging_strategy="steps", logging_steps=2, save_strategy="no", show_progress_bar=False,
         )  # fmt: skip
-        Trainer(model=model, args=made, train_dataset=data, callbacks=[Names()]).train()
+        Trainer(
+            model=tiny_setfit.model(), args=made, train_dataset=data, callbacks=[Names()]
+        ).train()
     return tiny.conclude("loss in the training log", ", ".join(seen), "loss" in seen)
 
 

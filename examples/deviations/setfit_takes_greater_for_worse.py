@@ -13,11 +13,9 @@ import sys
 import tempfile
 
 import tiny
+import tiny_setfit
 import transformers
-from sentence_transformers import SentenceTransformer
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
-from setfit import SetFitModel, Trainer, TrainingArguments
-from sklearn.linear_model import LogisticRegression
+from setfit import Trainer, TrainingArguments
 
 WANTED = {
     "metric_for_best_model": "embedding_accuracy",
@@ -29,12 +27,11 @@ WANTED = {
 
 
 def main() -> int:
-    words = tiny.tokenizer()._tokenizer
-    body = SentenceTransformer(modules=[StaticEmbedding(words, embedding_dim=8)], device="cpu")
-    model = SetFitModel(model_body=body, model_head=LogisticRegression())
     with tempfile.TemporaryDirectory() as folder:
         due = transformers.TrainingArguments(output_dir=folder, **WANTED).greater_is_better
-        trainer = Trainer(model=model, args=TrainingArguments(output_dir=folder, **WANTED))
+        trainer = Trainer(
+            model=tiny_setfit.model(), args=TrainingArguments(output_dir=folder, **WANTED)
+        )
         got = trainer.st_trainer.args.greater_is_better
     told = "greater_is_better={}"
     return tiny.conclude(told.format(due), told.format(got), got == due)

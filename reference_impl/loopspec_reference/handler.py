@@ -52,7 +52,7 @@ def _event(event: str) -> Callable[..., TrainerControl]:
         try:
             dispatch = self._dispatches[event]
         except KeyError:
-            dispatch = self._dispatches[event] = self._compile(event)
+            dispatch = self._make(event)
         return dispatch(args, state, control, self._kwargs)
 
     def fire_reset(
@@ -171,13 +171,16 @@ class CallbackHandler:
         """Forget the compiled dispatch, for instance after a method of a class was replaced."""
         self._dispatches.clear()
 
+    def _make(self, event: str, *extra: str) -> Dispatch:
+        """Compile a dispatch, and keep it."""
+        made = self._dispatches[(event, *extra) if extra else event] = self._compile(event, *extra)
+        return made
+
     def _compile(self, event: str, *extra: str) -> Dispatch:
         """The dispatch of `event` with the keywords `extra` besides those of all events."""
 
         def anew(*arguments: Any) -> TrainerControl:
-            key = (event, *extra) if extra else event
-            made = self._dispatches[key] = self._compile(event, *extra)
-            return made(*arguments)
+            return self._make(event, *extra)(*arguments)
 
         names = dict.fromkeys((*self._kwargs, *extra))
         cells = {name: cell for name, cell in self._cells.items() if name not in extra}
@@ -193,9 +196,7 @@ class CallbackHandler:
     ) -> TrainerControl:
         """Dispatch `event` without its resets; `extra` is added to the keywords."""
         key = (event, *extra) if extra else event
-        dispatch = self._dispatches.get(key)
-        if dispatch is None:
-            dispatch = self._dispatches[key] = self._compile(event, *extra)
+        dispatch = self._dispatches.get(key) or self._make(event, *extra)
         return dispatch(args, state, control, {**self._kwargs, **extra})
 
     on_init_end = _event("on_init_end")

@@ -5,7 +5,6 @@ They are the same in every run on one version of Python, however busy the machin
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -14,6 +13,8 @@ from types import CodeType, FrameType
 from typing import Any
 
 import msgspec
+
+from loopspec.benchmarking.uncollected import uncollected
 
 
 class Counts(msgspec.Struct, frozen=True):
@@ -91,14 +92,12 @@ def count_bytecodes(work: Callable[[], Any]) -> Places:
 def _alone() -> Iterator[None]:
     """Without a debugger or coverage, and without the garbage collector, as what it calls back
     depends on what was there before."""
-    tracing, profiling, collecting = sys.gettrace(), sys.getprofile(), gc.isenabled()
+    tracing, profiling = sys.gettrace(), sys.getprofile()
     sys.settrace(None)
     sys.setprofile(None)
-    gc.disable()
     try:
-        yield
+        with uncollected():
+            yield
     finally:
-        if collecting:
-            gc.enable()
         sys.setprofile(profiling)
         sys.settrace(tracing)

@@ -20,6 +20,7 @@ from loopspec.benchmarking.job import Job, Train, ready
 from loopspec.benchmarking.memory import blocks_left, peak
 from loopspec.benchmarking.result import BARE, BENCH_VERSION, BenchResult, Measured, PerStep
 from loopspec.benchmarking.timing import Spread
+from loopspec.benchmarking.uncollected import uncollected
 from loopspec.benchmarking.waiting import waiting_in
 from loopspec.faults import SubjectFault, told
 from loopspec.recording import provenance
@@ -155,12 +156,7 @@ def _seconds(jobs: Jobs, steps: int) -> float:
 
 def _timed(train: Train) -> float:
     gc.collect()
-    collecting = gc.isenabled()
-    gc.disable()
-    start = time.perf_counter()
-    try:
+    with uncollected():
+        start = time.perf_counter()
         train()
         return time.perf_counter() - start
-    finally:
-        if collecting:
-            gc.enable()

@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 
+from loopspec.benchmarking.uncollected import uncollected
+
 ENOUGH = 2_000_000
 """Nanoseconds that one reading of the clock should be about."""
 
@@ -40,16 +42,11 @@ def interleaved(
     """
     repeats = {name: _repeats(work, enough) for name, work in works.items()}
     times: dict[str, list[float]] = {name: [] for name in works}
-    collecting = gc.isenabled()
-    try:
-        for _ in range(rounds):
-            gc.collect()
-            gc.disable()
+    for _ in range(rounds):
+        gc.collect()
+        with uncollected():
             for name, work in works.items():
                 times[name].append(_timed(work, repeats[name]) / repeats[name])
-    finally:
-        if collecting:
-            gc.enable()
     return {name: Spread.of(found) for name, found in times.items()}
 
 
