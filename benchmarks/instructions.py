@@ -60,7 +60,7 @@ def under_callgrind(command: Iterable[str], **environment: str) -> list[float]:
         try:
             done = subprocess.run(
                 [*valgrind, *cut, sys.executable, *command],
-                env={**os.environ, "PYTHONHASHSEED": "0", "OMP_NUM_THREADS": "1", **environment},
+                env=undisturbed(OMP_NUM_THREADS="1", **environment),
                 capture_output=True,
                 text=True,
             )
@@ -75,6 +75,13 @@ def under_callgrind(command: Iterable[str], **environment: str) -> list[float]:
     return [
         (more - few) / (MORE - FEW) for few, more in zip(totals[1::3], totals[2::3], strict=True)
     ]
+
+
+def undisturbed(**more: str) -> dict[str, str]:
+    """The environment of a process in which something is counted: no coverage is measured there,
+    which would be counted too, and strings have the same hashes each time."""
+    kept = {n: value for n, value in os.environ.items() if not n.startswith("COVERAGE_")}
+    return {**kept, "PYTHONHASHSEED": "0", **more}
 
 
 def _totals(out: Path) -> Iterator[int]:

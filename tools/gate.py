@@ -24,7 +24,7 @@ BENCHMARKS = ROOT / "benchmarks"
 sys.path.append(str(BENCHMARKS))  # its scripts are run, and their tables read
 
 from gate_dispatch import CASES  # noqa: E402  # it is found from here on
-from instructions import NoCallgrind, under_callgrind  # noqa: E402
+from instructions import NoCallgrind, under_callgrind, undisturbed  # noqa: E402
 
 from loopspec.json_text import pretty  # noqa: E402
 
@@ -91,7 +91,7 @@ def _path(source: Path) -> str:
 def _run(source: Path, script: str) -> str:
     done = subprocess.run(
         [sys.executable, str(BENCHMARKS / script)],
-        env={**os.environ, "PYTHONPATH": _path(source), "PYTHONHASHSEED": "0"},
+        env=undisturbed(PYTHONPATH=_path(source)),
         capture_output=True,
         text=True,
     )
