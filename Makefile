@@ -6,7 +6,7 @@ READY  := $(VENV)/.ready
 # How many tests run at a time.
 JOBS   ?= 2
 
-.PHONY: conformance test lint types tests test-processes test-integrations test-recipes \
+.PHONY: conformance test lint types tests test-processes test-crashes test-integrations test-recipes \
   test-transformers-trackers versions matrix page bench gate pictures mutation clean
 .PRECIOUS: .venvs/trackers-%/.ready
 
@@ -38,6 +38,11 @@ tests: $(READY)
 # The reference on two and on four processes, as torchrun starts them; `make tests` has two.
 test-processes: $(READY)
 	LOOPSPEC_PROCESSES=2,4 $(BIN)/python -m pytest reference_impl/tests/test_several_processes.py
+
+# Kills the reference everywhere, in many minutes; `make tests` has a part.
+test-crashes: $(READY)
+	LOOPSPEC_CRASHES=all $(BIN)/python -m pytest --numprocesses $(JOBS) \
+	  reference_impl/tests/test_crashes.py reference_impl/tests/test_crashes_of_several.py
 
 # The trackers on their real packages: three environments, built once, as not all of them agree on
 # what else is installed. What was compared is written down for docs/trackers.md.

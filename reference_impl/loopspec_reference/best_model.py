@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import nn
 
+from . import checkpoint
+
 if TYPE_CHECKING:
     from .arguments import TrainingArguments
     from .state import TrainerState
@@ -56,13 +58,15 @@ def update_best(args: TrainingArguments, state: TrainerState, metrics: Mapping[s
     return True
 
 
-def load_best(state: TrainerState, model: nn.Module, weights_name: str) -> None:
+def load_best(state: TrainerState, model: nn.Module) -> None:
     """Load the weights of `state.best_model_checkpoint`, if it names one, into `model`."""
     if state.best_model_checkpoint is None:
         return
-    path = Path(state.best_model_checkpoint, weights_name)
-    if not path.is_file():
-        logger.warning("The best model's weights %s are gone; keeping the last ones.", path)
+    folder = Path(state.best_model_checkpoint)
+    reason = checkpoint.fault(folder)
+    if reason is not None:
+        logger.warning("The best model, %s, is gone (%s); keeping the last one.", folder, reason)
         return
     device = next((p.device for p in model.parameters()), torch.device("cpu"))
-    model.load_state_dict(torch.load(path, map_location=device, weights_only=True))
+    weights = folder / checkpoint.WEIGHTS_NAME
+    model.load_state_dict(torch.load(weights, map_location=device, weights_only=True))

@@ -16,7 +16,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from . import checkpoint, data, optimization
+from . import checkpoint, data, durable, optimization
 from .arguments import TrainingArguments
 from .collate import (
     Collator,
@@ -100,7 +100,7 @@ class TrainerComponents:
         self.add_callback(PrinterCallback if self.args.disable_tqdm else ProgressCallback)
 
         if self.args.should_save:
-            Path(self.output_dir).mkdir(parents=True, exist_ok=True)
+            durable.make(self.output_dir)
         self.is_in_train = False
         self._tokens_before = 0
         self.control: TrainerControl = TrainerControl()
@@ -262,7 +262,7 @@ class TrainerComponents:
             return
         folder = Path(output_dir or self.output_dir)
         checkpoint.write_model(folder, self.model, self.processing_class)
-        torch.save(self.args, folder / checkpoint.ARGS_NAME)
+        checkpoint.dump(self.args, folder / checkpoint.ARGS_NAME)
 
     def push_to_hub(self, commit_message: str = "End of training") -> Any:
         """Upload the model; gives what `upload_folder` gives. Fires `on_push_begin` before it."""

@@ -1,4 +1,4 @@
-"""How a run begins, new or resumed, and how it is stored."""
+"""How a run begins, new or resumed."""
 
 from __future__ import annotations
 
@@ -10,20 +10,18 @@ from typing import Any
 import torch
 from torch.utils.data import DataLoader
 
-from . import checkpoint, data, distributed
-from .exportable import export_all, restore_all
+from . import checkpoint, data, distributed, durable
+from .exportable import restore_all
 from .plan import Plan
-from .position import Position, position_after, rng_state, set_rng_state, stored_position
+from .position import Position, position_after, rng_state, set_rng_state
+from .saving import Saving
 from .state import TrainerState
-from .steps import Steps
 
 logger = logging.getLogger(__name__)
 
 
-class Resuming(Steps):
+class Resuming(Saving):
     """The remembering part of a trainer."""
-
-    _plan: Plan
 
     def _prepare(self, plan: Plan, loader: DataLoader[Any], source: Path | None) -> Position:
         """State, weights, optimizer and schedule, new or from a checkpoint; where to begin."""
@@ -52,6 +50,7 @@ class Resuming(Steps):
             self.lr_scheduler.load_state_dict(self._read(source, checkpoint.SCHEDULER_NAME))
             saved = self._read(source, checkpoint.RNG_NAME, "cpu")
 
+        self._begin_losses(saved.get("losses", {}))
         handler = self.callback_handler
         handler.model, handler.optimizer = self.model, self.optimizer
         handler.lr_scheduler, handler.train_dataloader = self.lr_scheduler, loader
@@ -60,19 +59,38 @@ class Resuming(Steps):
             return Position()
         return position_after(saved, plan, self.args, self.state.global_step)
 
+    def _begin_losses(self, stored: dict[str, Any]) -> None:
+        """The running loss, as a checkpoint stored it: logs go on as if nothing had been."""
+        step = self.state.global_step
+        self._losses_from, self._last_logged_step = stored.get("steps", (step, step))
+        self._loss_logged = stored.get("logged", 0.0)
+        sums = stored.get("sums", [torch.zeros(())])
+        # With another number of processes there, each takes its share of all.
+        same = len(sums) == self.args.world_size
+        own = sums[self.args.process_index] if same else torch.stack(sums).mean()
+        self._loss = own.to(self.args.device)
+
     def _find_source(self, asked: str | bool | None) -> Path | None:
         """The checkpoint to resume from; the main process looks for it. ValueError without one."""
 
         def find() -> Path | None:
-            found = checkpoint.get_last_checkpoint(self.output_dir) if asked is True else asked
-            if asked is True and found is None:
-                raise ValueError(f"No valid checkpoint found in output directory {self.output_dir}")
-            source = Path(str(found)) if found else None
-            if source is not None and not checkpoint.is_valid(source):
-                raise ValueError(f"Can't find a valid checkpoint at {source}")
-            return source
+            if self.args.should_save:
+                checkpoint.settle(self.output_dir)
+            return self._newest() if asked is True else _named(asked)
 
         return distributed.in_main(find)
+
+    def _newest(self) -> Path:
+        found, passed_over = checkpoint.newest_complete(self.output_dir)
+        others = ", ".join(passed_over)
+        if found is None:
+            reason = f": {others}" if others else ""
+            raise ValueError(
+                f"No valid checkpoint found in output directory {self.output_dir}{reason}"
+            )
+        if others:
+            logger.warning("Resuming from %s, the newest that is whole, not from %s", found, others)
+        return found
 
     def _read(self, folder: Path, name: str, device: Any = None) -> Any:
         device = device or self.args.device
@@ -114,32 +132,14 @@ class Resuming(Steps):
             set_rng_state(here.rng)
         return batches
 
-    def _save_checkpoint(self, after_epoch: bool) -> None:
-        # An epoch that only the end of training cut short is taken up again by a longer run.
-        stop = self.control
-        epoch_over = stop.should_epoch_stop or (after_epoch and not stop.should_training_stop)
-        name = f"checkpoint-{self.state.global_step}"
-        final = self.output_dir / name
-        self.store_flos()
-        best = f"checkpoint-{self.state.best_global_step}"
-        if self.state.best_global_step and (best == name or (self.output_dir / best).exists()):
-            self.state.best_model_checkpoint = str(self.output_dir / best)
-        self.state.stateful_callbacks = export_all(self._stateful())
-        position = stored_position(self._here, self._plan, self.args, epoch_over)
-        position["others"] = distributed.gather((position["rng_epoch"], position["rng"]))[1:]
 
-        def write() -> None:
-            checkpoint.write_atomically(final, lambda folder: self._write(folder, position))
-            limit, keep = self.args.save_total_limit, self.state.best_model_checkpoint
-            checkpoint.rotate(self.output_dir, limit, final, keep)
-
-        # PROC-5, PROC-7
-        distributed.in_main(write)
-
-    def _write(self, folder: Path, position: dict[str, Any]) -> None:
-        self.save_model(folder)
-        if not self.args.save_only_model:
-            torch.save(self.optimizer.state_dict(), folder / checkpoint.OPTIMIZER_NAME)
-            torch.save(self.lr_scheduler.state_dict(), folder / checkpoint.SCHEDULER_NAME)
-            torch.save(position, folder / checkpoint.RNG_NAME)
-        self.state.save_to_json(folder / checkpoint.STATE_NAME)
+def _named(asked: str | bool | None) -> Path | None:
+    source = Path(str(asked)) if asked else None
+    if source is not None:
+        if not source.exists():
+            durable.settle(source)
+        reason = checkpoint.fault(source)
+        if reason is not None:
+            words = f": {reason}" if source.is_dir() else ""
+            raise ValueError(f"Can't find a valid checkpoint at {source}{words}")
+    return source

@@ -20,8 +20,9 @@ class Steps(Evaluation):
     current_gradient_accumulation_steps: int
     # Sum since the last log. A tensor, because reading it makes the device wait.
     _loss: torch.Tensor
-    # Sum of all logs of this run.
+    # Sum of all logs of this run, and the step from which on it holds the losses.
     _loss_logged: float
+    _losses_from: int
     _grad_norm: torch.Tensor | None
     _learning_rate: float | None
     _last_logged_step: int

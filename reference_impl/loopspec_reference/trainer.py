@@ -14,17 +14,16 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from . import best_model, checkpoint, distributed
+from . import best_model, checkpoint, distributed, ending
 from .agreement import make_agreement
 from .display import ProgressCallback
 from .integrations.base import TrackerCallback
 from .outputs import TrainOutput, speed_metrics
 from .plan import Plan, make_plan
-from .position import Position
+from .position import Position, set_rng_state
 from .resuming import Resuming
 
 logger = logging.getLogger(__name__)
@@ -45,13 +44,15 @@ class Trainer(Resuming):
     ) -> TrainOutput:
         """Train, from a checkpoint if one is named, or from the last one if True.
 
-        Raises ValueError, before any event, if the checkpoint is not there. Whatever a callback
-        or the model raises ends training at once, without further events.
+        Raises ValueError, before any event, if the checkpoint is not there or not whole. The last
+        one is the last that is whole. Whatever a callback or the model raises ends training at
+        once, without further events; SIGTERM does so as SystemExit, unless somebody handles it.
         """
         source = self._find_source(resume_from_checkpoint)
         self.is_in_train = True
         try:
-            return self._train(source, ignore_keys_for_eval)
+            with ending.on_sigterm():
+                return self._train(source, ignore_keys_for_eval)
         except BaseException:
             for callback in self.callback_handler.callbacks:
                 if isinstance(callback, ProgressCallback):
@@ -70,12 +71,10 @@ class Trainer(Resuming):
         self._plan, self._here = plan, start
         self._main_input_name = getattr(self.model, "main_input_name", "input_ids")
         self._agreement = make_agreement()
-        self._loss = torch.zeros((), device=self.args.device)
-        self._loss_logged = 0.0
         self._grad_norm = self._learning_rate = None
         self._start_time = time.time()
         self._tokens_before = self.state.num_input_tokens_seen
-        self._step_at_start = self._last_logged_step = self.state.global_step
+        self._step_at_start = self.state.global_step
         self.model.zero_grad()
 
         # EVT-2, EVT-4, CTRL-1
@@ -85,6 +84,8 @@ class Trainer(Resuming):
 
         # A run that is resumed when it was finished has nothing left to do.
         finished = source is not None and self.state.global_step >= plan.max_steps
+        if finished and start.rng is not None:
+            set_rng_state(start.rng)
         for epoch in range(start.epoch, 0 if finished else plan.num_train_epochs):
             # EVT-6, CTRL-3
             self.control = handler.on_epoch_begin(self.args, self.state, self.control)
@@ -192,14 +193,15 @@ class Trainer(Resuming):
 
     def _finish(self) -> TrainOutput:
         steps = self.state.global_step - self._step_at_start
-        train_loss = (self._loss_logged + self._mean_loss()) / max(steps, 1)
+        updates = self.state.global_step - self._losses_from
+        train_loss = (self._loss_logged + self._mean_loss()) / max(updates, 1)
         samples = self._plan.num_samples * steps / max(self.state.max_steps, 1)
         metrics: dict[str, Any] = speed_metrics("train", self._start_time, samples, steps)
         self.store_flos()
         metrics |= {"total_flos": self.state.total_flos, "train_loss": train_loss}
         self.log(metrics)
         if self.args.load_best_model_at_end:
-            best_model.load_best(self.state, self.model, checkpoint.WEIGHTS_NAME)
+            best_model.load_best(self.state, self.model)
         if self.args.should_save:
             checkpoint.keep_only_best(self.output_dir, self.state, self.args.save_total_limit)
         # EVT-3, CTRL-2: should_training_stop stays as it is

@@ -233,4 +233,8 @@ def test_events_and_logs_are_the_same(name: str, job: Job, recorder: Any) -> Non
         assert ours.codes.endswith("TE TB LG TE")
         return
     assert ours.rows == theirs.rows
+    if any(isinstance(action, int) for action in CONFIGURATIONS[name].get("then", [])):
+        # That of a resumed run is the mean of its own updates there, of all updates here.
+        for row in (our_logs[-1], their_logs[-1]):
+            row["train_loss"] = "any"
     assert (our_logs == their_logs) == (name not in LEAKS)

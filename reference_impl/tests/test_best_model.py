@@ -101,13 +101,14 @@ def test_strategy_best_saves_and_loads_the_best(
 
 def test_lost_weights_are_warned_about(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     state = TrainerState(best_model_checkpoint=str(tmp_path))
-    load_best(state, torch.nn.Linear(1, 1), "pytorch_model.bin")
-    path = tmp_path / "pytorch_model.bin"
-    assert caplog.messages == [f"The best model's weights {path} are gone; keeping the last ones."]
+    load_best(state, torch.nn.Linear(1, 1))
+    words = f"The best model, {tmp_path}, is gone (pytorch_model.bin is missing)"
+    assert caplog.messages == [f"{words}; keeping the last one."]
 
 
 def stored(folder: Path, weights: Any) -> TrainerState:
-    torch.save(weights, folder / "weights.bin")
+    torch.save(weights, folder / "pytorch_model.bin")
+    (folder / "trainer_state.json").write_text("{}")
     return TrainerState(best_model_checkpoint=str(folder))
 
 
@@ -115,17 +116,17 @@ def test_weights_are_read_to_where_the_model_is(tmp_path: Path) -> None:
     """Onto a device without memory nothing can be copied from another one without a warning."""
     state = stored(tmp_path, torch.nn.Linear(1, 1).state_dict())
     model = torch.nn.Linear(1, 1, device="meta")
-    load_best(state, model, "weights.bin")
+    load_best(state, model)
     assert model.weight.device.type == "meta"
 
 
 def test_a_model_without_parameters_gets_its_buffers(tmp_path: Path) -> None:
     best, last = (torch.nn.BatchNorm1d(1, affine=False) for _ in range(2))
     best.running_mean = torch.tensor([5.0])
-    load_best(stored(tmp_path, best.state_dict()), last, "weights.bin")
+    load_best(stored(tmp_path, best.state_dict()), last)
     assert last.running_mean == 5
 
 
 def test_weights_that_would_run_code_are_not_read(tmp_path: Path) -> None:
     with pytest.raises(pickle.UnpicklingError):
-        load_best(stored(tmp_path, tmp_path), torch.nn.Linear(1, 1), "weights.bin")
+        load_best(stored(tmp_path, tmp_path), torch.nn.Linear(1, 1))

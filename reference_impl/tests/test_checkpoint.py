@@ -4,9 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 
-from loopspec_reference import TrainerState, get_last_checkpoint
-from loopspec_reference.checkpoint import is_valid, keep_only_best, rotate, write_atomically
+from loopspec_reference import TrainerState, checkpoint, get_last_checkpoint
+from loopspec_reference.checkpoint import keep_only_best, rotate
 
 
 def make(folder: Path, *steps: int) -> None:
@@ -28,44 +29,78 @@ def test_the_last_checkpoint_is_that_of_the_highest_step(tmp_path: Path) -> None
     assert get_last_checkpoint(tmp_path) == str(tmp_path / "checkpoint-10")
 
 
-def test_a_checkpoint_needs_weights_and_state(tmp_path: Path) -> None:
-    (tmp_path / "pytorch_model.bin").touch()
-    assert not is_valid(tmp_path)
-    (tmp_path / "trainer_state.json").touch()
-    assert is_valid(tmp_path)
+def whole(folder: Path) -> Path:
+    """A small checkpoint, as the trainer writes it."""
+
+    def fill(new: Path) -> None:
+        model = torch.nn.Linear(2, 1)
+        model.requires_grad_(False).weight.fill_(1)
+        checkpoint.write_model(new, model, None)
+        for name in (checkpoint.OPTIMIZER_NAME, checkpoint.SCHEDULER_NAME, checkpoint.RNG_NAME):
+            checkpoint.dump({"a": torch.ones(3)}, new / name)
+        TrainerState().save_to_json(new / checkpoint.STATE_NAME)
+
+    checkpoint.write(folder, fill)
+    return folder
 
 
-def test_a_folder_appears_only_when_it_is_complete(tmp_path: Path) -> None:
-    final = tmp_path / "run" / "checkpoint-1"
-
-    def write(folder: Path) -> None:
-        assert not final.exists()
-        (folder / "a").touch()
-
-    write_atomically(final, write)
-    assert left(final) == ["a"]
-    assert left(final.parent) == ["checkpoint-1"]
+FILES = ["pytorch_model.bin", "optimizer.pt", "scheduler.pt", "rng_state.pth", "trainer_state.json"]
 
 
-def test_a_failed_write_leaves_the_old_one_and_no_rest(tmp_path: Path) -> None:
-    make(tmp_path, 1)
-    (tmp_path / "checkpoint-1" / "old").touch()
+@pytest.mark.parametrize("sealed", [True, False], ids=["with manifest", "without"])
+@pytest.mark.parametrize("name", FILES)
+def test_a_part_that_is_missing_or_cut_short_or_damaged_is_told(
+    tmp_path: Path, name: str, sealed: bool
+) -> None:
+    folder = whole(tmp_path / "checkpoint-1")
+    if not sealed:
+        (folder / "manifest.json").unlink()
+    assert checkpoint.fault(folder) is None
+    contents = (folder / name).read_bytes()
+    half = len(contents) // 2
 
-    def fail(folder: Path) -> None:
-        (folder / "new").touch()
-        raise OSError("disk full")
+    (folder / name).write_bytes(contents[:half])
+    told = f"{name} has {half} bytes instead of {len(contents)}" if sealed else f"{name} is damaged"
+    assert checkpoint.fault(folder) == told
 
-    with pytest.raises(OSError, match="disk full"):
-        write_atomically(tmp_path / "checkpoint-1", fail)
-    assert left(tmp_path) == ["checkpoint-1"]
-    assert left(tmp_path / "checkpoint-1") == ["old"]
+    # Into a number of the tensors, or the syntax of the state.
+    at = contents.index(b"\x80\x3f") if b"\x80\x3f" in contents else contents.index(b"{")
+    (folder / name).write_bytes(contents[:at] + b"!" + contents[at + 1 :])
+    told = f"{name} is not what was written" if sealed else f"{name} is damaged"
+    assert checkpoint.fault(folder) == told
+    assert checkpoint.fault(folder, contents=False) is None
+
+    (folder / name).unlink()
+    assert checkpoint.fault(folder) == f"{name} is missing"
 
 
-def test_writing_again_replaces_the_whole_folder(tmp_path: Path) -> None:
-    for name in ("first", "second"):
-        write_atomically(tmp_path / "checkpoint-1", lambda folder, n=name: (folder / n).touch())  # type: ignore[misc]
-    assert left(tmp_path / "checkpoint-1") == ["second"]
-    assert left(tmp_path) == ["checkpoint-1"]
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"files": []}', '{"files": {"a": 1}}'])
+def test_a_manifest_that_is_none_is_told(tmp_path: Path, text: str) -> None:
+    folder = whole(tmp_path / "checkpoint-1")
+    (folder / "manifest.json").write_text(text)
+    assert checkpoint.fault(folder) == "manifest.json cannot be read"
+
+
+def test_what_comes_later_is_nobodys_concern(tmp_path: Path) -> None:
+    folder = whole(tmp_path / "checkpoint-1")
+    (folder / "notes.txt").write_text("uploaded")
+    assert checkpoint.fault(folder) is None
+
+
+def test_the_newest_that_is_whole_is_found_with_those_that_are_not(tmp_path: Path) -> None:
+    assert checkpoint.newest_complete(tmp_path / "nowhere") == (None, [])
+    for step in (8, 9, 10, 11):
+        whole(tmp_path / f"checkpoint-{step}")
+    (tmp_path / "checkpoint-11" / "manifest.json").write_text("")
+    (tmp_path / "checkpoint-10" / "optimizer.pt").unlink()
+    (tmp_path / "checkpoint-8" / "optimizer.pt").unlink()
+    assert checkpoint.newest_complete(tmp_path) == (
+        tmp_path / "checkpoint-9",
+        [
+            "checkpoint-11 (manifest.json cannot be read)",
+            "checkpoint-10 (optimizer.pt is missing)",
+        ],
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,6 +127,10 @@ def test_the_oldest_go_and_the_newest_and_best_stay(
 def test_at_the_end_a_limit_of_one_keeps_the_best_alone(tmp_path: Path) -> None:
     make(tmp_path, 1, 2)
     state = TrainerState(best_model_checkpoint=str(tmp_path / "checkpoint-1"))
+    keep_only_best(tmp_path, state, 1)
+    assert len(left(tmp_path)) == 2, "the best one is not whole"
+    for name in ("pytorch_model.bin", "trainer_state.json"):
+        (tmp_path / "checkpoint-1" / name).touch()
     keep_only_best(tmp_path, state, 2)
     assert len(left(tmp_path)) == 2
     keep_only_best(tmp_path, state, 1)

@@ -54,6 +54,7 @@ def test_a_checkpoint_is_complete_when_it_is_announced(
     build(n=1, callbacks=[Look()], **SAVE_EACH).train()
     assert found == [
         [
+            "manifest.json",
             "optimizer.pt",
             "pytorch_model.bin",
             "rng_state.pth",
@@ -63,7 +64,7 @@ def test_a_checkpoint_is_complete_when_it_is_announced(
         ]
     ]
     build(n=1, callbacks=[Look()], save_only_model=True, **SAVE_EACH).train()
-    assert found[1] == ["pytorch_model.bin", "trainer_state.json", "training_args.bin"]
+    assert found[1] == ["manifest.json", *found[0][2:3], *found[0][5:]]
 
 
 @pytest.mark.parametrize("step", range(1, 6))
@@ -157,6 +158,37 @@ def test_no_checkpoint_is_a_value_error_before_any_event(
 
 def test_false_is_no_checkpoint(build: Callable[..., Trainer]) -> None:
     assert build().train(resume_from_checkpoint=False).global_step == 4
+
+
+@pytest.mark.parametrize("accumulation", [1, 2])
+def test_logs_of_a_resumed_run_are_those_of_the_uninterrupted_one(
+    build: Callable[..., Trainer], tmp_path: Path, accumulation: int
+) -> None:
+    """Also where the checkpoint is between two logs, and where nothing is left to do."""
+
+    def make() -> Trainer:
+        return build(
+            n=10,
+            gradient_accumulation_steps=accumulation,
+            logging_strategy="steps",
+            logging_steps=3,
+            num_train_epochs=1,
+            max_steps=5,
+            **SAVE_EACH,
+        )
+
+    def logs(trainer: Trainer) -> list[dict[str, Any]]:
+        times = ("_runtime", "_per_second")
+        history = trainer.state.log_history
+        return [{k: v for k, v in row.items() if not k.endswith(times)} for row in history]
+
+    whole = make()
+    loss = whole.train().training_loss
+    for step in range(1, 6):
+        resumed = make()
+        assert resumed.train(str(tmp_path / f"checkpoint-{step}")).training_loss == loss
+        if step < 5:
+            assert logs(resumed) == logs(whole)
 
 
 def test_intervals_of_the_checkpoint_win_with_a_warning(
@@ -287,6 +319,7 @@ def test_a_checkpoint_that_would_run_code_is_not_read(
 ) -> None:
     build(n=2, **SAVE_EACH).train()
     torch.save(tmp_path, tmp_path / "checkpoint-1" / "optimizer.pt")
+    (tmp_path / "checkpoint-1" / "manifest.json").unlink()
     with pytest.raises(pickle.UnpicklingError):
         build(n=2).train(str(tmp_path / "checkpoint-1"))
 

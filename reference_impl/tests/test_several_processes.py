@@ -105,7 +105,8 @@ def test_one_process_goes_on_where_several_were(
 
 def test_what_fails_in_the_main_process_is_told_in_all(many: tuple[Path, list[Any]]) -> None:
     told = [process["failing"]["told"] for process in many[1]]
-    own = "OSError: [Errno 28] No space left on device"
+    own = "OSError: [Errno 28] checkpoint-3 could not be written (No space left on device); "
+    own += f"what was there stays: '{many[0] / 'failing'}'"
     assert told == [own] + [f"RuntimeError: the main process failed: {own}"] * (len(told) - 1)
     for process in many[1]:
         assert "No valid checkpoint found" in process["failing"]["resume"]

@@ -45,6 +45,8 @@ class Saved(NamedTuple):
     """The epoch with which to go on, and the micro-batches of it that are done."""
     shape: tuple[int, int]
     """Micro-batches in an epoch, and in a step: where they are others, the place says nothing."""
+    losses: tuple[float, float, int, int]
+    """Sum since the last log and of all logs, the step of that log and the one they begin with."""
 
 
 class Evaluation:
@@ -192,6 +194,9 @@ class Job:
             self._skip = 0
         self._logged = self._started = step
         self._loss = self._group_loss = self._logged_loss = self._slope = 0.0
+        if self.resume_from is not None and not self.profile.forgets_losses:
+            losses = self.checkpoints[self.resume_from].losses
+            self._loss, self._logged_loss, self._logged, self._started = losses
 
     def _place(self, step: int) -> tuple[int, int]:
         """The epoch with which to begin, and the micro-batches of it that are done."""
@@ -390,6 +395,7 @@ class Job:
             self._counted() | self._stale(),
             self._here(),
             self._shape,
+            (self._loss, self._logged_loss, self._logged, self._started),
         )
         kept = {max(self.checkpoints), self._best_checkpoint} - {None}
         for step in sorted(self.checkpoints):

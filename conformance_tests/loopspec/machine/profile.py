@@ -34,6 +34,8 @@ class Profile(msgspec.Struct, frozen=True):
     computes_place: bool = False
     """A resumed run takes its place in the data from the step alone, also where an epoch that was
     stopped makes that wrong; CKPT-6 to CKPT-9 speak of runs in which nothing was stopped."""
+    forgets_losses: bool = False
+    """A resumed run logs the mean loss of its own updates alone (STATE-3)."""
     leaves_bars_open: bool = False
     """An exception leaves the bars open (SHOW-17)."""
     takes_total_flos: bool = False
@@ -62,6 +64,7 @@ TRANSFORMERS_5 = Profile(
     needs_all_methods=True,
     trains_past_the_end=True,
     computes_place=True,
+    forgets_losses=True,
     restored_go_last=True,
     loses_new_callbacks=True,
     reports_by_default=False,

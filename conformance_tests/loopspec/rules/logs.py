@@ -99,6 +99,8 @@ def _make_means(trace: Trace) -> list[_Mean]:
         total = kept = group = 0.0
         steps = size = logged = 0
         lost = lost_in_run = lost_for_good = unknown
+        # Whether updates before the checkpoint count in the first log is another question.
+        lost = lost or run.resumed
         unknown = unknown or run.records[0].call in trace.broken_off  # a pass may have no event
         for record in run.records:
             event = record.event

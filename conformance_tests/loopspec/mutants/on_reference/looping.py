@@ -8,7 +8,6 @@ from typing import Any
 
 from loopspec_reference import Trainer
 from loopspec_reference.best_model import load_best
-from loopspec_reference.checkpoint import WEIGHTS_NAME
 
 
 class LogsBeforeTheStepEnds(Trainer):
@@ -92,5 +91,5 @@ class LoadsTheBestAfterTheEnd(Trainer):
         finally:
             self.args.load_best_model_at_end = wanted
         if wanted:  # the bug: on_train_end saw the last weights
-            load_best(self.state, self.model, WEIGHTS_NAME)
+            load_best(self.state, self.model)
         return output
