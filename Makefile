@@ -39,10 +39,14 @@ tests: $(READY)
 test-processes: $(READY)
 	LOOPSPEC_PROCESSES=2,4 $(BIN)/python -m pytest reference_impl/tests/test_several_processes.py
 
-# Kills the reference everywhere, in many minutes; `make tests` has a part.
+# Kills the reference everywhere, in many minutes; `make tests` has a part. Writes docs/crashes.md.
+CRASHES := reference_impl/tests/crashes
+
 test-crashes: $(READY)
-	LOOPSPEC_CRASHES=all $(BIN)/python -m pytest --numprocesses $(JOBS) \
-	  reference_impl/tests/test_crashes.py reference_impl/tests/test_crashes_of_several.py
+	LOOPSPEC_CRASHES=all LOOPSPEC_CRASH_RESULTS=$(CRASHES) $(BIN)/python -m pytest \
+	  --numprocesses $(JOBS) reference_impl/tests/test_crashes.py \
+	  reference_impl/tests/test_crashes_of_several.py
+	$(BIN)/python tools/write_crashes.py
 
 # The trackers on their real packages: three environments, built once, as not all of them agree on
 # what else is installed. What was compared is written down for docs/trackers.md.
