@@ -62,7 +62,7 @@ def judge(
         if trace.left_out:
             left_out[trace.scenario.name] = trace.outcome.error
             continue
-        count += 1
+        count += not trace.piece
         if trace.scenario.name == PLAIN:
             doubted = doubts(trace)
         if not trace.complete:

@@ -142,6 +142,8 @@ class Trace:
         self, scenario: Scenario, by: Provenance, lines: Iterable[Record | Return], outcome: Outcome
     ) -> None:
         self.scenario, self.by, self.outcome = scenario, by, outcome
+        # Of a piece of a longer trace (see `pieces`): which one it is, and what came before it.
+        self.piece = self.batches_before = self.epochs_before = 0
         self.records: list[Record] = []
         self.returns: list[Return] = []
         for line in lines:

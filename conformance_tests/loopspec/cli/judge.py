@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import collections
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import click
@@ -13,10 +14,11 @@ from loopspec.corpus import CORPUS
 from loopspec.faults import Fault
 from loopspec.judge import judge as judge_traces
 from loopspec.known import bundled_known, load_known
+from loopspec.pieces import read_pieces
 from loopspec.run import playable_by
 from loopspec.selection import choose_rules
 from loopspec.trace import Trace
-from loopspec.trace_file import TraceError, read_trace
+from loopspec.trace_file import TraceError
 from loopspec.vocabulary import Edition, Level
 
 
@@ -37,29 +39,30 @@ def judge(
 ) -> int:
     """Judge recorded traces of one subject: files, or folders of *.jsonl.
 
-    A file that is no whole trace is told of, the others are judged, and the exit status is 2.
+    A file that is no whole trace is told of, the others are judged, and the exit status is 2. A
+    long trace is judged in pieces, without what can only be told of the whole: sums and counts.
     """
     check_places(*places.values())
     known = load_all(known_files)
-    traces: list[Trace] = []
+    usable: dict[Path, Trace] = {}
     unusable = 0
     for path in _files(paths):
         try:
-            traces.append(read_trace(path))
+            usable[path] = _looked_through(path)
         except TraceError as error:
             unusable += 1
             click.echo(f"loopspec: error: {error}", err=True)
-    if unusable and not traces:
+    if unusable and not usable:
         return 2
-    subject = _one_subject(traces)
+    subject = _one_subject(usable.values())
     if (ready := bundled_known(subject)) and not no_known:
         known = load_known(ready) | known
     report = judge_traces(
-        traces,
+        (piece for path in usable for piece in read_pieces(path)),
         rules=choose_rules(rules or None, level),
         edition=edition,
         known=known,
-        whole=not unusable and _whole(traces),
+        whole=not unusable and _whole(usable.values()),
     )
     status = present(
         report,
@@ -82,16 +85,24 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
         yield from found
 
 
-def _one_subject(traces: list[Trace]) -> str:
+def _looked_through(path: Path) -> Trace:
+    """What is known of a trace without its lines, all of which can be read."""
+    found = (Trace(t.scenario, t.by, (), t.outcome) for t in read_pieces(path))
+    first = next(found)
+    collections.deque(found, maxlen=0)
+    return first
+
+
+def _one_subject(traces: Collection[Trace]) -> str:
     names = sorted({f"{trace.by.subject} {trace.by.version}" for trace in traces})
     if len(names) > 1:
         raise Fault(
             f"these are traces of several subjects ({', '.join(names)}); judge one at a time."
         )
-    return traces[0].by.subject
+    return next(iter(traces)).by.subject
 
 
-def _whole(traces: list[Trace]) -> bool:
-    has = frozenset(traces[0].by.capabilities)
+def _whole(traces: Collection[Trace]) -> bool:
+    has = frozenset(next(iter(traces)).by.capabilities)
     there = {trace.scenario.name for trace in traces}
     return there.issuperset(s.name for s in playable_by(CORPUS.values(), has))

@@ -171,9 +171,10 @@ def _makes_all_updates(run: Run) -> Findings:
     due = run.planned_updates
     epochs = math.ceil(due / run.updates_per_epoch)
     last = run.records[-1]
-    if run.finished and not run.resumed and last.step is not None:
+    made = len(run.epochs) + (run.before or 0)
+    if run.finished and run.before is not None and last.step is not None:
         yield saw(last, last.step == due, f"the run to end at step {due}", last.step)
-        yield saw(last, len(run.epochs) == epochs, f"{epochs} epochs", len(run.epochs))
+        yield saw(last, made == epochs, f"{epochs} epochs", made)
         begun = run.records[0]
         if begun.event is Event.TRAIN_BEGIN and begun.max_steps is not None:
             yield saw(begun, begun.max_steps == due, f"state.max_steps {due}", begun.max_steps)

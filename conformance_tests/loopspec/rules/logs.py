@@ -90,7 +90,7 @@ def _means(trace: Trace) -> list[_Mean]:
 
 def _make_means(trace: Trace) -> list[_Mean]:
     found: list[_Mean] = []
-    passes = trainer = 0
+    passes, trainer = trace.batches_before, 0
     unknown = False
     for run in outline(trace):
         if trace.trainer_of[run.records[0].call] != trainer:

@@ -57,13 +57,15 @@ class Epoch(msgspec.Struct, gc=False):
 
 class Run(msgspec.Struct, gc=False):
     """One `train()`. `finished`: the call came back, so the run had every chance to close; `job`
-    has the arguments of the trainer."""
+    has the arguments of the trainer. `before` is how many epochs were made before these, None where
+    the trace does not tell."""
 
     records: list[Record]
     epochs: list[Epoch]
     resumed: bool
     finished: bool
     job: Scenario
+    before: int | None
 
     @property
     def updates_per_epoch(self) -> int:
@@ -91,9 +93,13 @@ def _run(trace: Trace, records: list[Record], back: set[int]) -> Run:
     call = records[0].call
     resumed = trace.scenario.calls[call - 1] != "train"
     epochs = _epochs(records)
+    piece = resumed and trace.piece > 0
     if resumed and epochs:
-        epochs[0].partial = True
-    return Run(records, epochs, resumed, call in back, trace.job_of(call))
+        begin = epochs[0].begin
+        # A piece of a longer trace mostly begins where an epoch does.
+        epochs[0].partial = not (piece and begin and begin.epoch == int(begin.epoch or 0))
+    before = trace.epochs_before if piece else None if resumed else 0
+    return Run(records, epochs, resumed, call in back, trace.job_of(call), before)
 
 
 # Reading a member of an enum costs more than a comparison does, and there are many of these.

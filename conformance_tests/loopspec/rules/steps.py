@@ -131,9 +131,9 @@ def steps_are_counted(trace: Trace) -> Findings:
 def epochs_are_measured(trace: Trace) -> Findings:
     for run, epoch, step in _steps(trace):
         size, batches = run.job.gradient_accumulation_steps, run.job.train_batches
-        if run.resumed or step.end is None or step.end.epoch is None:
+        if run.before is None or epoch.partial or step.end is None or step.end.epoch is None:
             continue
-        due = epoch.number + min(batches, (step.number + 1) * size) / batches
+        due = run.before + epoch.number + min(batches, (step.number + 1) * size) / batches
         good = abs(step.end.epoch - due) < 1e-4
         yield saw(step.end, good, f"epoch {due:.4g}", f"{step.end.epoch:.4g}")
         if step is epoch.steps[-1] and epoch.end is not None and epoch.end.epoch is not None:
