@@ -34,13 +34,34 @@ def read_pieces(path: Path, whole: int = WHOLE, limit: int = LIMIT) -> Iterator[
     Raises:
         TraceError: not a trace, of another version, edited, or cut short.
     """
-    with_cuts = path.is_file() and path.stat().st_size > whole
-    lines = read_lines(path) if with_cuts else iter(())
+    cutting, lines = _cutting(path, whole, limit)
+    if cutting is None:
+        yield read_trace(path)
+    else:
+        yield from cutting.pieces(lines)
+
+
+def look_through(path: Path, whole: int = WHOLE) -> Trace:
+    """What a trace says of itself, without its lines; all of it has been read then.
+
+    Raises:
+        TraceError: as `read_pieces`.
+    """
+    cutting, lines = _cutting(path, whole, LIMIT)
+    if cutting is not None:
+        return cutting.looked_through(lines)
+    trace = read_trace(path)
+    return Trace(trace.scenario, trace.by, (), trace.outcome)
+
+
+def _cutting(path: Path, whole: int, limit: int) -> tuple[_Cutting | None, Iterator[Line]]:
+    """What cuts the trace of this file, and its lines; None if it is to be read at once."""
+    long = path.is_file() and path.stat().st_size > whole
+    lines = read_lines(path) if long else iter(())
     header = next(lines, None)
     if isinstance(header, Header) and can_be_cut(header.scenario):
-        yield from _Cutting(header, path.name, limit).pieces(lines)
-    else:
-        yield read_trace(path)
+        return _Cutting(header, path.name, limit), lines
+    return None, lines
 
 
 def pieces(trace: Trace, limit: int = LIMIT) -> Iterator[Trace]:
@@ -106,12 +127,20 @@ class _Cutting:
             if record.call == 1 and not record.depth and self._begun is not None:
                 yield from self._look(record)
             self._take(record)
+        yield self._piece(self._records, self._returns, self._ended())
+
+    def looked_through(self, lines: Iterable[Line]) -> Trace:
+        for _ in self._in_order(lines):
+            pass
+        return Trace(self._header.scenario, self._header.by, (), self._ended())
+
+    def _ended(self) -> Outcome:
         if self._outcome is None:
             raise TraceError(
                 f"{self._name}: the trace ends without its outcome line: it is cut short. "
                 "Record it again."
             )
-        yield self._piece(self._records, self._returns, self._outcome)
+        return self._outcome
 
     def _look(self, record: Record) -> Iterator[Trace]:
         """Whether a piece ends before this record, or it is where the next one will begin."""

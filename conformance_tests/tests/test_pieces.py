@@ -12,7 +12,7 @@ from loopspec.judge import judge
 from loopspec.machine.predict import predict
 from loopspec.machine.profile import PROFILES
 from loopspec.mutants import ZOO, MutantSubject
-from loopspec.pieces import can_be_cut, pieces, read_pieces
+from loopspec.pieces import can_be_cut, look_through, pieces, read_pieces
 from loopspec.recording import record
 from loopspec.scenario import Act, EarlyStopping, Scenario, Scripted
 from loopspec.trace import Header, Provenance, Record, Trace
@@ -191,9 +191,20 @@ def test_a_long_trace_that_is_damaged_is_told_of(
 ) -> None:
     path = long_file(3)
     path.write_bytes(b"".join(damage(path.read_bytes().splitlines(keepends=True))))
-    with pytest.raises(TraceError) as caught:
-        list(read_pieces(path, whole=0, limit=300))
-    assert told in str(caught.value)
+    for read in (
+        lambda: list(read_pieces(path, whole=0, limit=300)),
+        lambda: look_through(path, 0),
+    ):
+        with pytest.raises(TraceError) as caught:
+            read()
+        assert told in str(caught.value)
+
+
+@pytest.mark.parametrize("whole", [0, 1 << 30])
+def test_what_a_file_says_of_itself(long_file: Callable[[int], Path], whole: int) -> None:
+    trace, found = long(3), look_through(long_file(3), whole)
+    assert (found.scenario, found.by, found.outcome) == (trace.scenario, trace.by, trace.outcome)
+    assert not found.records
 
 
 def test_memory_does_not_grow_with_the_trace(long_file: Callable[[int], Path]) -> None:

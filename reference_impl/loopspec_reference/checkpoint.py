@@ -57,19 +57,17 @@ def fault(folder: Path, contents: bool = True) -> str | None:
     trainer has no manifest: it has to have weights and state, and files that are whole.
     """
     try:
+        for name in (WEIGHTS_NAME, STATE_NAME):
+            if not (folder / name).is_file():
+                return f"{name} is missing"
         if (folder / manifest.NAME).is_file():
             return manifest.fault(folder, contents)
-        return _fault_without_manifest(folder, contents)
+        return _fault_without_manifest(folder) if contents else None
     except OSError as error:
         return f"{error.strerror}: {error.filename}"
 
 
-def _fault_without_manifest(folder: Path, contents: bool) -> str | None:
-    for name in (WEIGHTS_NAME, STATE_NAME):
-        if not (folder / name).is_file():
-            return f"{name} is missing"
-    if not contents:
-        return None
+def _fault_without_manifest(folder: Path) -> str | None:
     try:
         json.loads((folder / STATE_NAME).read_text(encoding="utf-8"))
     except ValueError:

@@ -27,7 +27,7 @@ def replace(final: Path, write: Callable[[Path], None]) -> None:
     try:
         new.mkdir()
         write(new)
-        _sync_all(new)
+        sync_all(new)
         if final.exists():
             # A folder cannot be renamed onto one that is not empty.
             os.rename(final, old)
@@ -41,6 +41,15 @@ def replace(final: Path, write: Callable[[Path], None]) -> None:
         raise OSError(reason.errno, words, str(final.parent)) from error
     finally:
         settle(final)
+
+
+def replace_file(path: Path, text: str) -> None:
+    """Put a file with this text in the place of another in one move."""
+    new = _aside(path, _NEW)
+    new.write_text(text, encoding="utf-8")
+    sync(new)
+    os.replace(new, path)
+    sync(path.parent)
 
 
 def remove(folder: Path) -> None:
@@ -91,7 +100,8 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
-def _sync_all(folder: Path) -> None:
+def sync_all(folder: Path) -> None:
+    """Sync a folder with all that is in it."""
     for parent, _, names in os.walk(folder, topdown=False):
         for path in (Path(parent, name) for name in names):
             if path.is_file() and not path.is_symlink():

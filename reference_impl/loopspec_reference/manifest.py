@@ -11,15 +11,39 @@ import json
 from pathlib import Path
 from typing import Any
 
+from . import durable
+
 NAME = "manifest.json"
 
 
 def write(folder: Path) -> None:
     """Write the manifest of all that is in `folder` now."""
+    (folder / NAME).write_text(_text(folder), encoding="utf-8")
+
+
+def _text(folder: Path) -> str:
     files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != NAME)
     found = {path.relative_to(folder).as_posix(): _entry(path) for path in files}
-    text = json.dumps({"version": 1, "files": found}, indent=2) + "\n"
-    (folder / NAME).write_text(text, encoding="utf-8")
+    return json.dumps({"version": 1, "files": found}, indent=2) + "\n"
+
+
+def renew(folder: Path) -> None:
+    """Write the manifest anew if what it names was changed since, which costs a look at each file.
+
+    Until it is there the folder is not what its manifest says. Without a manifest nothing is done.
+    """
+    manifest = folder / NAME
+    if not manifest.is_file():
+        return
+    files: dict[str, Any] = json.loads(manifest.read_text(encoding="utf-8"))["files"]
+    written = manifest.stat().st_mtime_ns
+    for name, entry in files.items():
+        path = folder / name
+        there = path.stat() if path.is_file() else None
+        if not there or there.st_size != entry["size"] or there.st_mtime_ns > written:
+            durable.sync_all(folder)
+            durable.replace_file(manifest, _text(folder))
+            return
 
 
 def fault(folder: Path, contents: bool = True) -> str | None:

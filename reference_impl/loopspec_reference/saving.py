@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from . import checkpoint, distributed
+from . import checkpoint, distributed, manifest
 from .exportable import export_all
 from .plan import Plan
 from .position import stored_position
@@ -39,6 +39,11 @@ class Saving(Steps):
 
         # PROC-5, PROC-7
         distributed.in_main(write)
+
+    def _checkpoint_is_announced(self) -> None:
+        # Callbacks put averaged weights into it, say, or take the optimizer away.
+        if self.args.should_save:
+            manifest.renew(self.output_dir / f"checkpoint-{self.state.global_step}")
 
     def _write(self, folder: Path, position: dict[str, Any]) -> None:
         self.save_model(folder)

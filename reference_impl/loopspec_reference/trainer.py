@@ -188,6 +188,7 @@ class Trainer(Resuming):
             self._save_checkpoint(epoch_over)
             # EVT-38, CTRL-8, PROC-5: the checkpoint is complete
             self.control = self.callback_handler.on_save(self.args, self.state, self.control)
+            self._checkpoint_is_announced()
             if agreement is not None:
                 agreement.reach(self.control)
 

@@ -10,7 +10,14 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from loopspec_reference import EarlyStoppingCallback, ExportableState, Trainer, TrainerCallback
+from loopspec_reference import (
+    EarlyStoppingCallback,
+    ExportableState,
+    Trainer,
+    TrainerCallback,
+    checkpoint,
+    durable,
+)
 
 SAVE_EACH = {"save_strategy": "steps", "save_steps": 1}
 
@@ -189,6 +196,43 @@ def test_logs_of_a_resumed_run_are_those_of_the_uninterrupted_one(
         assert resumed.train(str(tmp_path / f"checkpoint-{step}")).training_loss == loss
         if step < 5:
             assert logs(resumed) == logs(whole)
+
+
+@pytest.mark.parametrize("takes_away", [False, True])
+def test_what_callbacks_do_to_a_checkpoint_belongs_to_it(
+    build: Callable[..., Trainer], tmp_path: Path, takes_away: bool
+) -> None:
+    class Averages(TrainerCallback):
+        def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            folder = tmp_path / f"checkpoint-{state.global_step}"
+            weights = torch.load(folder / "pytorch_model.bin")
+            torch.save({k: torch.ones_like(v) for k, v in weights.items()}, folder / "new.bin")
+            (folder / "new.bin").rename(folder / "pytorch_model.bin")
+            if takes_away:
+                (folder / "optimizer.pt").unlink()
+
+    build(n=2, callbacks=[Averages()], **SAVE_EACH).train()
+    assert checkpoint.fault(tmp_path / "checkpoint-1") is None
+    trainer = build(n=2, max_steps=1)
+    trainer.train(str(tmp_path / "checkpoint-1"))
+    assert all(bool((p == 1).all()) for p in trainer.model.parameters())
+
+
+def test_a_checkpoint_that_nobody_touches_keeps_its_manifest(
+    build: Callable[..., Trainer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(durable, "replace_file", None)
+
+    class Looks(TrainerCallback):
+        def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            (tmp_path / f"checkpoint-{state.global_step}" / "seen.txt").touch()
+
+    class Moves(TrainerCallback):
+        def on_save(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+            (tmp_path / "checkpoint-2").rename(tmp_path / "elsewhere")
+
+    build(n=1, callbacks=[Looks()], **SAVE_EACH).train()
+    build(n=2, callbacks=[Moves()], save_strategy="epoch").train()
 
 
 def test_intervals_of_the_checkpoint_win_with_a_warning(

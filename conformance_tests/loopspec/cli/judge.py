@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import collections
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from loopspec.corpus import CORPUS
 from loopspec.faults import Fault
 from loopspec.judge import judge as judge_traces
 from loopspec.known import bundled_known, load_known
-from loopspec.pieces import read_pieces
+from loopspec.pieces import look_through, read_pieces
 from loopspec.run import playable_by
 from loopspec.selection import choose_rules
 from loopspec.trace import Trace
@@ -48,7 +47,7 @@ def judge(
     unusable = 0
     for path in _files(paths):
         try:
-            usable[path] = _looked_through(path)
+            usable[path] = look_through(path)
         except TraceError as error:
             unusable += 1
             click.echo(f"loopspec: error: {error}", err=True)
@@ -83,14 +82,6 @@ def _files(paths: tuple[Path, ...]) -> Iterator[Path]:
                 f"{path}: no traces (*.jsonl) in this folder. `loopspec record` makes them."
             )
         yield from found
-
-
-def _looked_through(path: Path) -> Trace:
-    """What is known of a trace without its lines, all of which can be read."""
-    found = (Trace(t.scenario, t.by, (), t.outcome) for t in read_pieces(path))
-    first = next(found)
-    collections.deque(found, maxlen=0)
-    return first
 
 
 def _one_subject(traces: Collection[Trace]) -> str:
