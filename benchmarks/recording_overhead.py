@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import loopspec.recording as recording
-from loopspec.corpus import CORPUS
+from loopspec.corpus import ALONE
 from loopspec.judge import judge
 from loopspec.recorder import Recorder
 from loopspec.spec import rules
@@ -59,7 +59,7 @@ def run_corpus(subject: Subject, recorder: type[Recorder]) -> tuple[float, list[
     original = recording.Recorder
     recording.Recorder = recorder  # type: ignore[misc]  # the one seam; put back below
     try:
-        return timed(lambda: [recording.record(subject, s) for s in CORPUS.values()])
+        return timed(lambda: [recording.record(subject, s) for s in ALONE.values()])
     finally:
         recording.Recorder = original  # type: ignore[misc]
 
@@ -90,7 +90,7 @@ def fresh(traces: list[Trace]) -> list[Trace]:
 
 def table(measured: dict[str, dict[str, float]]) -> str:
     lines = [
-        f"{len(CORPUS)} scenarios, {len(rules())} rules; medians, all in one run.",
+        f"{len(ALONE)} scenarios, {len(rules())} rules; medians, all in one run.",
         "",
         "| trainer | records | empty callbacks | recording | judging | both add "
         "| judging / `json.loads` of the trace |",

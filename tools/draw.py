@@ -2,7 +2,7 @@
 
 A block between `<!-- drawn from the table: NAME -->` and `<!-- end -->` is replaced by the state
 diagram of that routine, or by the rows as a markdown table; one that is `drawn from the machine` by
-a table of `tables.py`.
+a table of `tables.py`; one that is `drawn from the trainers`, by what `flags_of_one.py` has kept.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 
+import flags_of_one
 import tables
 from writing import ROOT, settle
 
@@ -18,7 +19,7 @@ from loopspec.machine.table import PROTOCOL
 
 SPEC = ROOT / "spec"
 BLOCK = re.compile(
-    r"(<!-- drawn from the (?:table|machine): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
+    r"(<!-- drawn from the (?:table|machine|trainers): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
 )
 
 
@@ -42,6 +43,8 @@ def drawn(text: str) -> str:
             body = rows()
         elif name in tables.TABLES:
             body = tables.TABLES[name]()
+        elif name in flags_of_one.SUBJECTS:
+            body = flags_of_one.drawn(name)
         else:
             body = f"**{TITLES[name]}**\n\n```mermaid\n{diagram(name)}```\n"
         return f"{match[1]}\n{body}\n{match[3]}"

@@ -17,12 +17,13 @@ from typing import Any
 from writing import ROOT, settle
 
 from loopspec import check
-from loopspec.corpus import CORPUS
+from loopspec.corpus import ALONE, CORPUS
 from loopspec.judge import judge
 from loopspec.machine.predict import predict
 from loopspec.mutants import ZOO, Mutant, MutantSubject
 from loopspec.recording import record
 from loopspec.report.model import Report, RuleResult
+from loopspec.rules import ACROSS
 from loopspec.scenario import Scenario
 from loopspec.spec import rules
 from loopspec.targets import resolve
@@ -45,13 +46,19 @@ rules that fail for it. `loopspec check mutant:NAME` shows the report.
 
 @functools.cache
 def _conforming() -> dict[str, Trace]:
-    return {name: predict(scenario) for name, scenario in CORPUS.items()}
+    return {name: predict(scenario) for name, scenario in ALONE.items()}
 
 
 def judged(name: str) -> dict[str, Any]:
     """What a mutant's report says: its first failure in full, and the rules of the others."""
     mutant = ZOO[name]
-    return said(played(mutant, CORPUS.values()) if mutant.trainer else _simulated(mutant))
+    return said(played(mutant, _scenarios(mutant)) if mutant.trainer else _simulated(mutant))
+
+
+def _scenarios(mutant: Mutant) -> Iterable[Scenario]:
+    """What a spoiled trainer plays. Several processes only where that is what is spoiled: to launch
+    them for each of the others would take as long as all the rest."""
+    return (CORPUS if mutant.first in ACROSS else ALONE).values()
 
 
 def said(report: Report) -> dict[str, Any]:
@@ -66,7 +73,7 @@ def _simulated(mutant: Mutant) -> Report:
     """The report of the traces in which this mutant differs from a trainer without a bug: the
     others hold nothing against it."""
     subject = MutantSubject(mutant)
-    traces = (record(subject, scenario) for scenario in CORPUS.values())
+    traces = (record(subject, scenario) for scenario in ALONE.values())
     return judge(
         trace for trace in traces if _seen(trace) != _seen(_conforming()[trace.scenario.name])
     )

@@ -71,6 +71,7 @@ class _Stage:
             part = self._parts.get(call.who)
             for number, act in enumerate(part.acts if part else ()):
                 due = act.event is record.event and act.step in (None, record.step)
+                due = due and act.rank in (None, self._trace.rank)
                 if part and due and not 0 < act.times <= self._acted[part.name, number]:
                     self._acted[part.name, number] += 1
                     deed = Deed(record, place, part, act)

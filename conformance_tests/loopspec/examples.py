@@ -7,15 +7,19 @@
 
 from __future__ import annotations
 
+import functools
+import tempfile
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 from loopspec.corpus import CORPUS
-from loopspec.recording import record
+from loopspec.recording import provenance, record
 from loopspec.scenario import Act, EarlyStopping, Scenario, Scripted
 from loopspec.subjects.base import Subject
 from loopspec.trace import Trace
 from loopspec.vocabulary import Event, Flag
+from loopspec.worlds import Worlds
 
 _LETTERS = {flag.field: flag.value for flag in Flag}
 
@@ -23,16 +27,25 @@ _LETTERS = {flag.field: flag.value for flag in Flag}
 def player(subject: Subject) -> Callable[..., Trace]:
     """`play` for a subject."""
 
+    @functools.cache
+    def launched(name: str) -> Trace:
+        """The trace of a scenario of the corpus; to launch processes costs seconds."""
+        folder = tempfile.TemporaryDirectory(prefix="loopspec-", ignore_cleanup_errors=True)
+        with folder as path, Worlds(subject, 1, 60, Path(path)) as worlds:
+            return next(worlds.play([CORPUS[name]], provenance(subject)))
+
     def play(named: str = "", **job: Any) -> Trace:
         """Train, and give the trace.
 
         Args:
-            named: a scenario of the corpus; otherwise the job is as the keywords say.
+            named: a scenario of the corpus; otherwise the job is as the keywords say. One for
+                several processes is launched, once, and gives the trace of all of them.
             job: fields of `Scenario`; and `on_step_end={2: "should_save"}` for a callback that
                 sets a flag (or several, comma-separated) at that event and global step.
         """
         if named:
-            return record(subject, CORPUS[named])
+            scenario = CORPUS[named]
+            return launched(named) if scenario.world > 1 else record(subject, scenario)
         acts = [
             act
             for name in list(job)

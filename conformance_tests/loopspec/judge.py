@@ -13,7 +13,7 @@ from loopspec.adapted import decided_by_adapter
 from loopspec.doubts import doubts
 from loopspec.known import Known
 from loopspec.report.model import Evidence, Report, RuleResult
-from loopspec.rules import CHECKS, Finding
+from loopspec.rules import ACROSS, CHECKS, Finding
 from loopspec.selection import PLAIN
 from loopspec.spec import Rule
 from loopspec.spec import rules as all_rules
@@ -69,7 +69,8 @@ def judge(
             crashes.append(_crash(trace))
         has = frozenset(trace.by.capabilities)
         for tally in tallies:
-            if tally.rule.needs <= has:
+            several = (tally.rule.id in ACROSS) is (trace.scenario.world > 1)
+            if several and tally.rule.needs <= has:
                 _take(tally, trace, edition)
     declared = _declared(known or {}, by)
     results = [_result(tally, declared, by, whole) for tally in tallies]
@@ -111,8 +112,9 @@ def _weigh(tally: _Tally, trace: Trace, finding: Finding, edition: Edition) -> N
     if not finding.ok:
         tally.against += 1
         tally.at = min(tally.at, finding.at)
-        if tally.first is None or tally.first.trace is not trace:
-            evidence = Evidence(trace, finding.at, finding.expected, _in_words(finding))
+        if tally.first is None or tally.first.trace not in trace.ranks:
+            one = trace.ranks[finding.rank]
+            evidence = Evidence(one, finding.at, finding.expected, _in_words(finding))
             tally.first = _plainer(tally, tally.first, evidence)
 
 

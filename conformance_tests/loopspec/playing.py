@@ -18,7 +18,7 @@ from loopspec.recording import provenance, record
 from loopspec.scenario import Scenario
 from loopspec.subjects.base import Subject
 from loopspec.targets import resolve
-from loopspec.trace import Header, Outcome, Provenance, Record, Return, Trace
+from loopspec.trace import Header, Line, Outcome, Provenance, Record, Return, Trace
 from loopspec.trace_file import TRACE_VERSION, TraceError, line_to_json, read_lines
 from loopspec.vocabulary import Capability
 
@@ -81,22 +81,30 @@ def _class(subject: Subject) -> str:
     return f"{type(subject).__module__}:{type(subject).__qualname__}"
 
 
-def perform(subject: Subject, scenario: Scenario, path: Path) -> None:
-    """Play one scenario into a file, line by line, unbuffered."""
+def perform(
+    subject: Subject,
+    scenario: Scenario,
+    path: Path,
+    *,
+    rank: int = 0,
+    shared: Path | None = None,
+) -> None:
+    """Play one scenario into a file, line by line, unbuffered. `rank` and `shared` are for one of
+    several processes (see `record`)."""
     with path.open("wb", buffering=0) as file:
 
-        def write(line: Header | Record | Return | Outcome) -> None:
+        def write(line: Line) -> None:
             file.write(line_to_json(line))
 
         write(Header(TRACE_VERSION, scenario, provenance(subject)))
         try:
-            record(subject, scenario, write)
+            record(subject, scenario, write, rank=rank, shared=shared)
         # What gets out of record() is the adapter's: a value that no trace can hold, for one.
         except (Exception, SystemExit) as error:
             write(Outcome("raised", f"{type(error).__name__}: {error}", during="recording"))
 
 
-def collect(path: Path, scenario: Scenario, by: Provenance, cut: Outcome) -> Trace:
+def collect(path: Path, scenario: Scenario, by: Provenance, cut: Outcome, rank: int = 0) -> Trace:
     """The trace in a file that `perform` wrote; where it was cut short, `cut` is how it ended."""
     lines: list[Record | Return] = []
     outcome = cut
@@ -104,11 +112,11 @@ def collect(path: Path, scenario: Scenario, by: Provenance, cut: Outcome) -> Tra
         for line in read_lines(path):
             if isinstance(line, Outcome):
                 outcome = line
-            elif not isinstance(line, Header):
+            elif isinstance(line, Record | Return):
                 lines.append(line)
     except TraceError:
         pass  # the line at which it was cut short; or it never began
-    return Trace(scenario, by, lines, outcome)
+    return Trace(scenario, by, lines, outcome, rank=rank)
 
 
 class InProcess:
@@ -127,3 +135,33 @@ class InProcess:
             path = self._folder / f"{scenario.name}.jsonl"
             perform(self._subject, scenario, path)
             yield collect(path, scenario, by, Outcome("died"))
+
+
+class Launching(Protocol):
+    """Where scenarios of several processes are played."""
+
+    def prepare(self) -> None:
+        """Begin with what takes long."""
+
+    def play(self, scenarios: Sequence[Scenario], by: Provenance) -> Iterator[Trace]: ...
+
+
+class Everywhere:
+    """Plays scenarios of one process on a stage, and those of several where they are launched."""
+
+    def __init__(self, alone: Stage, together: Launching) -> None:
+        self._alone, self._together = alone, together
+        self._by: Provenance | None = None
+
+    def describe(self) -> Described:
+        described = self._alone.describe()
+        self._by = described.by
+        return described
+
+    def play(self, scenarios: Sequence[Scenario]) -> Iterator[Trace]:
+        assert self._by is not None, "describe() comes first"
+        several = [one for one in scenarios if one.world > 1]
+        if several:
+            self._together.prepare()
+        yield from self._alone.play([one for one in scenarios if one.world == 1])
+        yield from self._together.play(several, self._by)

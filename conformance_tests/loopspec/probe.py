@@ -79,6 +79,7 @@ def _method(recorder: Recorder, event: Event, acts: bool) -> Callable[..., Any]:
                 if act.event is not event:
                     continue
                 due = act.step is None or act.step == getattr(state, "global_step", None)
+                due = due and act.rank in (None, recorder.rank)
                 if due and not 0 < act.times <= self.acted[number]:
                     self.acted[number] += 1
                     back = _play(recorder, act, control, state, keywords)

@@ -48,6 +48,7 @@ class Recorder:
         observe: what to add to each record as `seen`.
         base: the class that the subject's callbacks derive from.
         exportable: the class that its callbacks derive from besides if checkpoints store them.
+        rank: the process that this one is of those that play the scenario together.
     """
 
     def __init__(
@@ -57,7 +58,9 @@ class Recorder:
         observe: Observe = lambda event, keywords: {},
         base: type = object,
         exportable: type | None = None,
+        rank: int = 0,
     ) -> None:
+        self.rank = rank
         self._write, self._observe = write, observe
         self._call = self._index = 0
         self._open: list[tuple[Record, set[str]]] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import shutil
 import tempfile
 import traceback
@@ -13,7 +14,7 @@ from importlib.metadata import version as package_version
 from pathlib import Path
 from typing import Any
 
-from loopspec.faults import AdapterError
+from loopspec.faults import AdapterError, Fault
 from loopspec.probe import SCRIPTED
 from loopspec.recorder import Recorder
 from loopspec.scenario import Scenario
@@ -46,13 +47,27 @@ def provenance(subject: Subject) -> Provenance:
 
 
 def record(
-    subject: Subject, scenario: Scenario, write: Callable[[Line], None] | None = None
+    subject: Subject,
+    scenario: Scenario,
+    write: Callable[[Line], None] | None = None,
+    *,
+    rank: int = 0,
+    shared: Path | None = None,
 ) -> Trace:
     """Run `scenario` on `subject`. Nothing that the trainer raises gets out: the outcome holds it.
 
     Args:
         write: is handed each line when it is there, for a trace that must survive this process.
+        rank: which of the processes that play it this one is.
+        shared: the folder in which all of them write; one of its own if left out.
+
+    Raises:
+        Fault: the scenario is for several processes, and this is none of them.
     """
+    if scenario.world > 1 and shared is None:
+        raise Fault(
+            f"{scenario.name} is for {scenario.world} processes: check() and record_all() play it."
+        )
     lines: list[Record | Return] = []
 
     def keep(line: Record | Return) -> None:
@@ -68,16 +83,17 @@ def record(
         if write:
             write(simulated[1])
         return Trace(scenario, provenance(subject), lines, simulated[1])
-    folder = Path(tempfile.mkdtemp(prefix="loopspec-"))
+    folder = shared or Path(tempfile.mkdtemp(prefix="loopspec-"))
     recorder = Recorder(
-        scenario, keep, subject.observe, subject.callback_base, subject.exportable_base
+        scenario, keep, subject.observe, subject.callback_base, subject.exportable_base, rank
     )
     with ExitStack() as last:
-        last.callback(shutil.rmtree, folder, ignore_errors=True)
+        if shared is None:
+            last.callback(shutil.rmtree, folder, ignore_errors=True)
         outcome = _perform(subject, scenario, recorder, folder, last)
     if write:
         write(outcome)
-    return Trace(scenario, provenance(subject), lines, outcome)
+    return Trace(scenario, provenance(subject), lines, outcome, rank=rank)
 
 
 def _perform(
@@ -194,7 +210,11 @@ def _change(driver: Driver, recorder: Recorder, name: str, who: str) -> None:
 def _in_words(error: BaseException, folder: Path) -> str:
     """The error in one line, without the temporary folder, which differs from run to run."""
     text = " ".join(str(error).split()).replace(str(folder), "FOLDER")
+    text = _ADDRESS.sub("ADDRESS", text)  # of another process, with a port that is never the same
     return f"{type(error).__name__}: {text}"[:500]
+
+
+_ADDRESS = re.compile(r"\[?(?:127\.0\.0\.1|::1|localhost)\]?:\d+")
 
 
 def _where(error: BaseException) -> str:

@@ -15,7 +15,7 @@ from loopspec.corpus import CORPUS
 from loopspec.faults import SubjectFault
 from loopspec.judge import judge
 from loopspec.known import Known, load_known
-from loopspec.playing import Described, InProcess, Stage
+from loopspec.playing import Described, Everywhere, InProcess, Stage
 from loopspec.report.model import Report
 from loopspec.scenario import Scenario
 from loopspec.selection import choose_rules, choose_scenarios, one_rule
@@ -25,6 +25,7 @@ from loopspec.subjects.base import Subject
 from loopspec.trace import Trace
 from loopspec.trace_file import write_trace
 from loopspec.vocabulary import Capability, Edition, Level
+from loopspec.worlds import Worlds
 
 Progress: TypeAlias = Callable[[int, int, str], None]
 """Told how many scenarios are done, of how many, and the name of the last one."""
@@ -133,15 +134,20 @@ def playable_by(scenarios: Iterable[Scenario], has: frozenset[Capability]) -> li
 
 @contextlib.contextmanager
 def staged(subject: Subject | str, processes: int, timeout: float) -> Iterator[Stage]:
-    """A stage for a subject: this process if `processes` is 0, else that many workers."""
+    """A stage for a subject: this process if `processes` is 0, else that many workers. Scenarios of
+    several processes are launched in either case."""
     with tempfile.TemporaryDirectory(prefix="loopspec-", ignore_cleanup_errors=True) as name:
         if not processes:
-            yield InProcess(subject, Path(name))
+            with Worlds(subject, processes, timeout, Path(name)) as worlds:
+                yield Everywhere(InProcess(subject, Path(name)), worlds)
         else:
             from loopspec.workers import Workers  # the only part that needs pebble
 
-            with Workers(subject, processes, timeout, Path(name)) as workers:
-                yield workers
+            with (
+                Worlds(subject, processes, timeout, Path(name)) as worlds,
+                Workers(subject, processes, timeout, Path(name)) as workers,
+            ):
+                yield Everywhere(workers, worlds)
 
 
 def _play(

@@ -61,6 +61,8 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     value: float | str | list[str] = 1.0
     times: int = 1
     """How often at most; 0 for every time."""
+    rank: int | None = None
+    """The process that it is done in; None for each of them."""
 
     def __str__(self) -> str:
         at = "" if self.step is None else f"@{self.step}"
@@ -72,7 +74,8 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.gives != "none":
             what.append(_GIVES[self.gives])
         often = {0: " every time", 1: ""}.get(self.times, f" {self.times} times")
-        return f"{self.event}{at} {' and '.join(what) or 'does nothing'}{often}"
+        alone = "" if self.rank is None else f" in process {self.rank} alone"
+        return f"{self.event}{at} {' and '.join(what) or 'does nothing'}{often}{alone}"
 
 
 _DOES = {
@@ -129,7 +132,8 @@ class EarlyStopping(msgspec.Struct, frozen=True):
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """One job. Loss of the k-th training micro-batch is `k`, of every evaluation batch 0.5."""
+    """One job. Loss of the k-th training micro-batch is `k`, of every evaluation batch 0.5; of
+    several processes, the one of rank r has losses that are greater by r."""
 
     name: str
     shows: tuple[str, ...] = ()
@@ -138,10 +142,18 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Whether a trainer may answer with an exception, because the script asks for nothing legal."""
     catches: bool = False
     """Whether the user catches what a script raised out of a call, and goes on with the next."""
+    world: int = 1
+    """How many processes train together."""
+    apart: bool = False
+    """Whether each of them has an output folder of its own, as on machines without a common disk:
+    so it is seen who writes what."""
+    lingers: bool = False
+    """Whether the main one lingers over its first checkpoint: long enough for another one that does
+    not wait for it to come to on_save."""
     train_batches: int = 3
-    """Micro-batches in one epoch."""
+    """Micro-batches in one epoch, of each process."""
     eval_batches: int = 2
-    """Batches of one evaluation set; 0 for no evaluation set."""
+    """Batches of one evaluation set, of each process; 0 for no evaluation set."""
     eval_sets: tuple[str, ...] = ()
     """Names of several evaluation sets; empty for a single one."""
     metrics: tuple[Metric, ...] = ()
@@ -252,6 +264,10 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             if self.max_steps < 0
             else [f"max_steps {self.max_steps}, epochs of {self.train_batches} batches"]
         )
+        if self.world > 1:
+            folders = " with folders of their own" if self.apart else ""
+            slow = ", the main one slow to save" if self.lingers else ""
+            parts.insert(0, f"{self.world} processes{folders}{slow}")
         plain = Scenario(name="")
         for name in _ARGUMENTS[2:]:
             value = getattr(self, name)
@@ -336,4 +352,5 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
     Capability.INTEGRATIONS: lambda s: s.tracks,
     Capability.TENSORBOARD: lambda s: "tensorboard" in s.report_to or s.report_to == "all",
     Capability.RESUME: lambda s: any(call.startswith("resume") for call in s.calls),
+    Capability.PROCESSES: lambda s: s.world > 1,
 }

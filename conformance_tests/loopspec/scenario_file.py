@@ -11,6 +11,8 @@ from loopspec.faults import Fault
 from loopspec.json_text import pretty
 from loopspec.scenario import Scenario
 
+_MOST = 8
+"""Processes of one scenario: a machine has to hold them all."""
 _NAME = re.compile(r"[\w.-]+")
 _CALL = re.compile(
     r"train|evaluate|predict|push|save-model|save-state|remove-flow|hide|look|new"
@@ -69,6 +71,10 @@ def unplayable(scenario: Scenario) -> str:
         for act in part.acts:
             if act.does in ("add", "remove", "patch") and act.whom not in names:
                 return f"{part.name} is about a callback {act.whom!r} that is not there"
+            if act.rank is not None and not 0 <= act.rank < scenario.world:
+                return f"{part.name} acts in process {act.rank}, of {scenario.world}"
+    if not 1 <= scenario.world <= _MOST:
+        return f"it is played by 1 to {_MOST} processes, not {scenario.world}"
     for call in scenario.calls:
         found = _CALL.fullmatch(call)
         if not found or (found["whom"] and found["whom"] not in names):

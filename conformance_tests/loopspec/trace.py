@@ -1,8 +1,9 @@
 """Traces: what the callbacks of one scenario saw, as JSON lines.
 
 The first line is a `Header`, then come `Record`s (one for each event that fired) and `Return`s
-(one for each call of the user that came back), and the last line is the `Outcome`. A trace holds
-no time, no address and no path: the same run gives the same bytes.
+(one for each call of the user that came back), and the last line is the `Outcome`. Where several
+processes play, each has its records, returns and outcome below a line that says which one it is. A
+trace holds no time, no address and no path: the same run gives the same bytes.
 """
 
 from __future__ import annotations
@@ -132,16 +133,34 @@ class Header(msgspec.Struct, tag_field="line", tag="trace"):
         self.scenario = msgspec.convert(msgspec.to_builtins(self.scenario), Scenario)
 
 
-Line: TypeAlias = Header | Record | Return | Outcome
+class Process(msgspec.Struct, tag_field="line", tag="process"):
+    """In the trace of several processes: the lines up to the next outcome are this one's."""
+
+    rank: int
+
+
+Line: TypeAlias = Header | Process | Record | Return | Outcome
 
 
 class Trace:
-    """The lines of one scenario, with the views that rules look at."""
+    """The lines of one scenario, with the views that rules look at.
+
+    Of several processes, each has a trace of its own, and the first one's has the others in
+    `ranks`. Its `outcome` is that of all together, `ended` its own.
+    """
 
     def __init__(
-        self, scenario: Scenario, by: Provenance, lines: Iterable[Record | Return], outcome: Outcome
+        self,
+        scenario: Scenario,
+        by: Provenance,
+        lines: Iterable[Record | Return],
+        outcome: Outcome,
+        *,
+        rank: int = 0,
     ) -> None:
-        self.scenario, self.by, self.outcome = scenario, by, outcome
+        self.scenario, self.by, self.outcome, self.rank = scenario, by, outcome, rank
+        self.ended = outcome
+        self._others: tuple[Trace, ...] = ()
         # Of a piece of a longer trace (see `pieces`): which one it is, and what came before it.
         self.piece = self.batches_before = self.epochs_before = 0
         self.records: list[Record] = []
@@ -153,6 +172,17 @@ class Trace:
                 self.returns.append(line)
         # A record is written when its last callback returns, so events nested in it come first.
         self.records.sort(key=lambda record: record.i)
+
+    def together(self, others: Iterable[Trace], outcome: Outcome) -> Trace:
+        """This trace of the first process as that of all of them, with how they ended."""
+        self._others, self.outcome = tuple(others), outcome
+        return self
+
+    @property
+    def ranks(self) -> tuple[Trace, ...]:
+        """The traces of all processes; this one alone, where a single one played."""
+        # Made each time: a trace that refers to itself would stay until somebody collects garbage.
+        return (self, *self._others)
 
     @functools.cached_property
     def deeds(self) -> list[Deed]:

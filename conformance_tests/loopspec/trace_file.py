@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from loopspec.json_text import schema_of
-from loopspec.trace import Header, Line, Outcome, Record, Return, Trace
+from loopspec.trace import Header, Line, Outcome, Process, Record, Return, Trace
 
 TRACE_VERSION = 1
 
@@ -27,18 +27,29 @@ def line_to_json(line: Line) -> bytes:
 
 def write_trace(trace: Trace, path: Path) -> None:
     """Write a whole trace; a file that is there already is replaced at once or not at all."""
-    body: list[Record | Return] = sorted([*trace.records, *trace.returns], key=_moment)
-    lines: list[Line] = [Header(TRACE_VERSION, trace.scenario, trace.by), *body, trace.outcome]
+    lines: list[Line] = [Header(TRACE_VERSION, trace.scenario, trace.by)]
+    for one in trace.ranks:
+        if len(trace.ranks) > 1:
+            lines += [Process(one.rank), *_body(one), one.ended]
+        else:
+            lines += _body(one)
+    lines.append(trace.outcome)
     temporary = path.with_suffix(".tmp")
     temporary.write_bytes(b"".join(map(line_to_json, lines)))
     temporary.replace(path)
+
+
+def _body(trace: Trace) -> list[Record | Return]:
+    return sorted([*trace.records, *trace.returns], key=_moment)
 
 
 def _moment(line: Record | Return) -> tuple[int, int]:
     return (line.call, line.i) if isinstance(line, Record) else (line.call, 1 << 62)
 
 
-_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Header | Record | Return | Outcome)
+_decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(
+    Header | Process | Record | Return | Outcome
+)
 
 
 def read_lines(path: Path) -> Iterator[Line]:
@@ -100,21 +111,51 @@ def read_trace(path: Path) -> Trace:
             f"{path.name}:{len(lines)}: the trace ends without its outcome line: "
             "it is cut short. Record it again."
         )
-    odd = next((n for n, line in enumerate(body, 2) if not isinstance(line, Record | Return)), None)
-    if odd:
+    if header.scenario.world == 1:
+        return _one(header, body, last, path.name, 2)
+    starts = [n for n, line in enumerate(body) if isinstance(line, Process)]
+    return _several(header, body, starts, last, path.name)
+
+
+def _several(
+    header: Header, body: list[Line], starts: list[int], last: Outcome, name: str
+) -> Trace:
+    """The trace of several processes, each between its first line and its outcome."""
+    made = []
+    for rank, (start, end) in enumerate(zip(starts, [*starts[1:], len(body)], strict=True)):
+        own, ended = body[start + 1 : end - 1], body[end - 1]
+        if body[start] != Process(rank) or not isinstance(ended, Outcome):
+            raise TraceError(
+                f"{name}:{start + 2}: this should be process {rank}, with an outcome at its end. "
+                "Was it edited? Record it again."
+            )
+        made.append(_one(header, own, ended, name, start + 3, rank))
+    if len(made) != header.scenario.world:
         raise TraceError(
-            f"{path.name}:{odd}: a {type(body[odd - 2]).__name__} in the middle of a trace. "
+            f"{name}: it has {len(made)} processes, the scenario {header.scenario.world}. "
+            "Was it edited? Record it again."
+        )
+    return made[0].together(made[1:], last)
+
+
+def _one(
+    header: Header, body: list[Line], last: Outcome, name: str, first: int, rank: int = 0
+) -> Trace:
+    """The trace of one process, whose lines begin with number `first` of the file."""
+    odd = next((n for n, line in enumerate(body) if not isinstance(line, Record | Return)), None)
+    if odd is not None:
+        raise TraceError(
+            f"{name}:{odd + first}: a {type(body[odd]).__name__} in the middle of a trace. "
             "Was it edited? Record it again."
         )
     records = [line for line in body if isinstance(line, Record)]
     if sorted(record.i for record in records) != list(range(len(records))):
         raise TraceError(
-            f"{path.name}: records are missing or doubled (numbers {_gap(records)}). "
+            f"{name}: records are missing or doubled (numbers {_gap(records)}). "
             "Was it edited? Record it again."
         )
-    return Trace(
-        header.scenario, header.by, [x for x in body if isinstance(x, Record | Return)], last
-    )
+    lines = [line for line in body if isinstance(line, Record | Return)]
+    return Trace(header.scenario, header.by, lines, last, rank=rank)
 
 
 def _gap(records: list[Record]) -> str:
@@ -125,5 +166,5 @@ def _gap(records: list[Record]) -> str:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of one line of a trace."""
-    kind = Header | Record | Return | Outcome
+    kind = Header | Process | Record | Return | Outcome
     return schema_of(kind, f"loopspec trace, version {TRACE_VERSION}: one line")

@@ -90,6 +90,11 @@ class Capability(StrEnum):
     CALLBACK_STATES = "callback-states"
     INTEGRATIONS = "integrations"
     TENSORBOARD = "tensorboard"
+    PROCESSES = "processes"
+
+
+ALONE = frozenset(Capability) - {Capability.PROCESSES}
+"""What a trainer may have that trains in a single process."""
 
 
 class Level(StrEnum):

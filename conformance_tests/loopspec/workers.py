@@ -9,10 +9,8 @@ from __future__ import annotations
 import contextlib
 import faulthandler
 import functools
-import gc
 import multiprocessing
 import os
-import pickle
 import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,12 +22,12 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from loopspec.faults import SubjectFault, told
+from loopspec.faults import SubjectFault
 from loopspec.playing import Described, collect, describe, perform
 from loopspec.scenario import Scenario
+from loopspec.sending import packed, unpacked
 from loopspec.stacks import innermost
 from loopspec.subjects.base import Subject
-from loopspec.targets import resolve
 from loopspec.trace import Outcome, Provenance, Trace
 
 _STARTING = 300.0
@@ -40,28 +38,9 @@ _STARTING = 300.0
 
 @functools.cache
 def _subject(source: str | bytes) -> Subject:
-    """The subject from its target, or from its pickle; once in each worker."""
+    """The subject; once in each worker."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a trainer prints is not the report
-    if isinstance(source, str):
-        return _settled(resolve(source))
-    try:
-        made = pickle.loads(source)
-    except Exception as error:
-        raise SubjectFault(
-            f"the subject cannot be rebuilt in a worker process: {told(error)}. Define it in a "
-            "module that can be imported, give its target as text, or use processes=0."
-        ) from None
-    assert isinstance(made, Subject)
-    return _settled(made)
-
-
-def _settled(subject: Subject) -> Subject:
-    """The subject, with what was imported for it out of the garbage collector's sight: a trainer
-    that collects at each run would take ten times as long with a framework loaded."""
-    _ = subject.callback_base
-    gc.collect()
-    gc.freeze()
-    return subject
+    return unpacked(source)
 
 
 def _describe(source: str | bytes) -> Described:
@@ -95,7 +74,7 @@ class Workers:
     def __init__(
         self, subject: Subject | str, processes: int, timeout: float, folder: Path
     ) -> None:
-        self._source = subject if isinstance(subject, str) else _pickled(subject)
+        self._source = packed(subject)
         self._name = subject if isinstance(subject, str) else subject.name
         self._processes, self._timeout, self._folder = processes, timeout, folder
         self._pool: Any = None
@@ -206,16 +185,6 @@ _NO_WORKER = (
     "no worker process came up. In a script, check() is to be called under "
     '`if __name__ == "__main__":`, because workers import the script; or use processes=0.'
 )
-
-
-def _pickled(subject: Subject) -> bytes:
-    try:
-        return pickle.dumps(subject)
-    except Exception as error:
-        raise SubjectFault(
-            f"{subject.name}: the subject cannot be sent to a worker process: {told(error)}. "
-            "Give its target as text (module:attribute), make it picklable, or use processes=0."
-        ) from None
 
 
 def _died(error: ProcessExpired) -> str:

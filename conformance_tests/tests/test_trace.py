@@ -1,10 +1,12 @@
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from loopspec.machine.compare import difference
 from loopspec.machine.predict import predict
 from loopspec.scenario import Act, Scenario, Scripted
+from loopspec.trace import Outcome, Trace
 from loopspec.trace_file import TraceError, line_to_json, read_trace, write_trace
 from loopspec.vocabulary import Event
 
@@ -113,3 +115,43 @@ def test_a_line_holds_no_path_and_no_time() -> None:
     text = b"".join(map(line_to_json, predict(NESTED).records)).decode()
     assert '"train_runtime":null' in text
     assert "/tmp" not in text
+
+
+def of_two(name: str = "two") -> Trace:
+    job = Scenario(name=name, world=2, num_train_epochs=1)
+    made = [predict(job) for _ in range(2)]
+    first, second = (
+        Trace(job, one.by, [*one.records, *one.returns], one.outcome, rank=rank)
+        for rank, one in enumerate(made)
+    )
+    return first.together([second], Outcome("hung", "both wait"))
+
+
+def test_a_trace_of_several_processes_survives_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "two.jsonl"
+    write_trace(of_two(), path)
+    again = read_trace(path)
+    assert [one.rank for one in again.ranks] == [0, 1]
+    assert again.outcome == Outcome("hung", "both wait")
+    for one, other in zip(again.ranks, of_two().ranks, strict=True):
+        assert (one.records, one.returns, one.ended) == (other.records, other.returns, other.ended)
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        (lambda lines: lines[: len(lines) // 2 - 1], "cut short"),
+        (lambda lines: [x for x in lines if b'"rank":0' not in x], "this should be process 0"),
+        (lambda lines: [lines[0], *lines[-len(lines) // 2 :]], "this should be process 0"),
+        (lambda lines: [*lines[: len(lines) // 2], lines[-1]], "has 1 processes, the scenario 2"),
+    ],
+    ids=["half", "without-a-head", "from-the-middle", "one-alone"],
+)
+def test_a_damaged_trace_of_several_processes_is_told_of(
+    damage: Any, told: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "two.jsonl"
+    write_trace(of_two(), path)
+    path.write_bytes(b"".join(damage(path.read_bytes().splitlines(keepends=True))))
+    with pytest.raises(TraceError, match=told):
+        read_trace(path)

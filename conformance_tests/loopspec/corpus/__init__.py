@@ -37,4 +37,9 @@ CORPUS: dict[str, Scenario] = {
 }
 """Every scenario by name, in the order in which they are run; `plain` comes first."""
 
-__all__ = ["CHAPTERS", "CORPUS"]
+ALONE: dict[str, Scenario] = {
+    name: scenario for name, scenario in CORPUS.items() if scenario.world == 1
+}
+"""Those that a single process plays. The machine predicts these."""
+
+__all__ = ["ALONE", "CHAPTERS", "CORPUS"]

@@ -296,6 +296,48 @@ ON_REFERENCE: tuple[Mutant, ...] = (
         "on_reference.showing:BarTakesWhatItHides",
         "SHOW-13",
     ),
+    variant(
+        "reference-each-is-the-main-one",
+        "Each process takes itself for the main one, as nobody tells it its number.",
+        "on_reference.together:EachIsTheMainOne",
+        "PROC-2",
+    ),
+    variant(
+        "reference-tells-the-writer-alone",
+        "on_save comes in the process that has written the checkpoint, and in no other.",
+        "on_reference.together:TellsTheWriterAlone",
+        "PROC-3",
+    ),
+    variant(
+        "reference-follows-the-main-process",
+        "The flags of the main process are sent to all, and what another one has set is lost.",
+        "on_reference.together:FollowsTheMainProcess",
+        "PROC-4",
+    ),
+    variant(
+        "reference-writes-without-being-waited-for",
+        "The main process writes the checkpoint, and the others go on meanwhile.",
+        "on_reference.together:WritesWithoutBeingWaitedFor",
+        "PROC-5",
+    ),
+    variant(
+        "reference-logs-its-own-loss",
+        "Each process logs the loss of its own batches.",
+        "on_reference.together:LogsItsOwnLoss",
+        "PROC-6",
+    ),
+    variant(
+        "reference-evaluates-its-share",
+        "Each process has the metrics of its share of the evaluation set.",
+        "on_reference.together:EvaluatesItsShare",
+        "PROC-6",
+    ),
+    variant(
+        "reference-bar-for-each-process",
+        "With several processes each shows its bar, one below the other.",
+        "on_reference.together:BarForEachProcess",
+        "PROC-7",
+    ),
 )
 
 ON_TRANSFORMERS: tuple[Mutant, ...] = (

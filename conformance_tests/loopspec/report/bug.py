@@ -46,6 +46,8 @@ def bug_report(
 def evidence_parts(evidence: JsonEvidence) -> Iterator[str]:
     """What was run, what happened there, what was due and what came: a paragraph each."""
     yield f"**Scenario.** {escaped(evidence.scenario_text)}"
+    if evidence.process is not None:
+        yield f"**Process.** {evidence.process}"
     if evidence.stretch:
         yield fenced(excerpt(evidence.stretch), "text")
         yield from _legend(evidence.stretch)

@@ -16,7 +16,8 @@ REPORT_VERSION = 1
 
 
 class JsonEvidence(msgspec.Struct):
-    """Where it was seen: scenario, number of the record (-1: none), a stretch of the trace."""
+    """Where it was seen: scenario, number of the record (-1: none), a stretch of the trace; and in
+    which process, where several played."""
 
     scenario: str
     scenario_text: str
@@ -24,6 +25,7 @@ class JsonEvidence(msgspec.Struct):
     expected: str
     got: str
     stretch: list[Row]
+    process: int | None = None
 
 
 class JsonResult(msgspec.Struct):
@@ -121,6 +123,7 @@ def json_evidence(evidence: Evidence) -> JsonEvidence:
         evidence.expected,
         evidence.got,
         stretch(evidence.trace, evidence.at),
+        evidence.trace.rank if evidence.process else None,
     )
 
 

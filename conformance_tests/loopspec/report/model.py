@@ -7,7 +7,7 @@ import msgspec
 from loopspec.known import Known
 from loopspec.spec import Rule
 from loopspec.trace import Provenance, Trace
-from loopspec.vocabulary import Capability, Edition, Level, Verdict
+from loopspec.vocabulary import ALONE, Capability, Edition, Level, Verdict
 
 
 class Evidence(msgspec.Struct):
@@ -17,6 +17,11 @@ class Evidence(msgspec.Struct):
     at: int
     expected: str
     got: str
+
+    @property
+    def process(self) -> str:
+        """Whose trace it is, where several processes played: `" in process 1"`."""
+        return f" in process {self.trace.rank}" if self.trace.scenario.world > 1 else ""
 
 
 class RuleResult(msgspec.Struct):
@@ -74,7 +79,8 @@ class RuleResult(msgspec.Struct):
             if record
             else "before any event"
         )
-        return f"{place} of scenario {e.trace.scenario.name}: expected {e.expected}, got {e.got}"
+        of = f"of scenario {e.trace.scenario.name}{e.process}"
+        return f"{place} {of}: expected {e.expected}, got {e.got}"
 
 
 class Report(msgspec.Struct):
@@ -113,7 +119,7 @@ class Report(msgspec.Struct):
     def gaps(self) -> list[RuleResult]:
         """Rules that should have been exercised and were not. A subject with fewer capabilities
         cannot play every scenario, so that for it this says nothing."""
-        full = self.by is not None and set(self.by.capabilities) == set(Capability)
+        full = self.by is not None and set(self.by.capabilities) >= ALONE
         return self.with_verdict(Verdict.NOT_EXERCISED) if self.whole and full else []
 
     @property

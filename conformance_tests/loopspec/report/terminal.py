@@ -150,6 +150,8 @@ def _show_crash(crash: Evidence, console: Console) -> None:
 def show_evidence(evidence: Evidence, console: Console) -> None:
     """Print where something went wrong: the scenario, the records around it, what was due there."""
     _fact(console, "scenario", str(evidence.trace.scenario))
+    if evidence.process:
+        _fact(console, "process", str(evidence.trace.rank))
     rows = stretch(evidence.trace, evidence.at)
     if rows:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")

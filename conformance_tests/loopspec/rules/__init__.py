@@ -18,14 +18,16 @@ from loopspec.rules import (
     registration,
     removal,
     requests,
+    several_processes,
     shared,
     state,
     steps,
     stops,
 )
-from loopspec.rules.checking import CHECKS, Check, Finding, Findings
+from loopspec.rules.checking import ACROSS, CHECKS, Check, Finding, Findings
 
 __all__ = [
+    "ACROSS",
     "CHECKS",
     "Check",
     "Finding",
@@ -47,6 +49,7 @@ __all__ = [
     "registration",
     "removal",
     "requests",
+    "several_processes",
     "shared",
     "state",
     "steps",

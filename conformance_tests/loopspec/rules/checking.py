@@ -21,7 +21,7 @@ from loopspec.trace import Record, Trace
 
 
 class Finding(NamedTuple):
-    """One observation for or against a rule, at the record with number `at`.
+    """One observation for or against a rule, at the record with number `at` of process `rank`.
 
     `variant` names which of the rule's variants was seen; whether that conforms is for the
     edition to say, so `ok` is True then.
@@ -32,6 +32,7 @@ class Finding(NamedTuple):
     expected: str = ""
     got: object = ""
     variant: str = ""
+    rank: int = 0
 
 
 Findings: TypeAlias = Iterator[Finding]
@@ -39,6 +40,9 @@ Check: TypeAlias = Callable[[Trace], Findings]
 
 CHECKS: dict[str, Check] = {}
 """The check of each rule, by the rule's id."""
+ACROSS: set[str] = set()
+"""The rules about several processes. Their checks are given the traces of scenarios that several
+play, and no others; all other checks those of a single one."""
 
 
 def check(rule: str) -> Callable[[Check], Check]:
@@ -53,10 +57,16 @@ def check(rule: str) -> Callable[[Check], Check]:
     return register
 
 
-def saw(record: Record, ok: bool, expected: str, got: object = "") -> Finding:
+def across(rule: str) -> Callable[[Check], Check]:
+    """Make a function the check of a rule about several processes."""
+    ACROSS.add(rule)
+    return check(rule)
+
+
+def saw(record: Record, ok: bool, expected: str, got: object = "", *, rank: int = 0) -> Finding:
     """What was seen at a record, for (`ok`) or against the rule. `got` is put into words only if
     it is against."""
-    return Finding(ok, record.i, expected, got)
+    return Finding(ok, record.i, expected, got, rank=rank)
 
 
 def variant(record: Record, name: str) -> Finding:

@@ -10,7 +10,7 @@ from typing import Any
 from loopspec.recorder import Recorder
 from loopspec.scenario import Scenario
 from loopspec.trace import Outcome, Record, Return
-from loopspec.vocabulary import Capability, Event
+from loopspec.vocabulary import ALONE, Capability, Event
 
 
 class Driver(ABC):
@@ -125,7 +125,7 @@ class Subject(ABC):
     """
 
     name: str
-    capabilities: frozenset[Capability] = frozenset(Capability)
+    capabilities: frozenset[Capability] = ALONE
     known_deviations: Path | None = None
     inherits_deviations: bool = False
     adapted: Mapping[str, str] = {}

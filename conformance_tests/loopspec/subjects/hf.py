@@ -20,8 +20,15 @@ from loopspec.known import bundled_known
 from loopspec.recorder import Recorder
 from loopspec.scenario import Scenario
 from loopspec.subjects.base import Driver, Subject
-from loopspec.subjects.hf_driver import HFDriver, complete_checkpoints, find_display, quiet
+from loopspec.subjects.hf_driver import (
+    HFDriver,
+    checkpoint_files,
+    complete_checkpoints,
+    find_display,
+    quiet,
+)
 from loopspec.subjects.hub import Hub
+from loopspec.subjects.meeting import Meeting
 from loopspec.subjects.trackers import lacking
 from loopspec.vocabulary import Capability, Event
 
@@ -102,7 +109,16 @@ class HFSubject(Subject):
             absent.add(Capability.CALLBACK_STATES)
         if find_spec("tensorboard") is None:
             absent.add(Capability.TENSORBOARD)  # it is needed to read back what was written
+        if not self._joins_processes():
+            absent.add(Capability.PROCESSES)
         return frozenset(Capability) - absent
+
+    def _joins_processes(self) -> bool:
+        """Whether it joins the processes that torchrun starts: where the loop is transformers' or
+        the reference's. The owner of another loop has to say so."""
+        known = ("transformers", "loopspec_reference")
+        bases = (base.__module__.partition(".")[0] for base in self.trainer_class.__mro__)
+        return any(base in known for base in bases) and _has_gloo()
 
     @property
     def package(self) -> str:
@@ -132,15 +148,15 @@ class HFSubject(Subject):
     # What a derivative may build otherwise -------------------------------------------------------
 
     def make_model(self, scenario: Scenario) -> Any:
-        from loopspec.subjects.tiny_torch import TinyModel
+        from loopspec.subjects.tiny_torch import OneOfSeveral, TinyModel
 
-        return TinyModel()
+        return OneOfSeveral(_rank(scenario)) if scenario.world > 1 else TinyModel()
 
     def make_dataset(self, scenario: Scenario, batches: int) -> Any:
-        """A data set that gives `batches` batches of one sample."""
+        """A data set that gives each process `batches` batches of one sample."""
         from loopspec.subjects.tiny_torch import TinyData
 
-        return TinyData(batches)
+        return TinyData(batches * scenario.world)
 
     def make_arguments(self, scenario: Scenario, folder: Path) -> Any:
         wanted: dict[str, Any] = {
@@ -209,10 +225,14 @@ class HFSubject(Subject):
 
         _seed()
         self._watch, self._folder, self._hub = Watch(), folder, Hub()
+        self._scenario = scenario
+        self._meeting = Meeting(scenario, _rank(scenario), folder.parent)
         with quiet(), lacking(scenario.lacks, folder):
             trainer = self.make_trainer(scenario, self._callbacks(scenario, recorder), folder)
             if scenario.max_str_len is not None:
                 _show_strings(trainer, scenario.max_str_len)
+        if hasattr(trainer.model, "before_writing"):
+            trainer.model.before_writing = self._meeting.before_writing
         predicted = self.make_dataset(scenario, scenario.eval_batches)
         driver = HFDriver(trainer, predicted, folder, self._hub, bool(scenario.display))
         driver.tracks = scenario.tracks
@@ -232,9 +252,27 @@ class HFSubject(Subject):
         seen = self._watch.look(model) if hasattr(model, "parameters") else {}
         if event is Event.SAVE:
             seen["checkpoints"] = complete_checkpoints(self._folder)
+        if self._scenario.world > 1:
+            seen |= self._seen_of_several(event, model)
         if event is Event.PUSH_BEGIN:
             seen["uploads"] = self._hub.uploads
         return seen
+
+    def _seen_of_several(self, event: Event, model: Any) -> dict[str, Any]:
+        """What one of several processes sees besides: the loss that it had last, by itself; what of
+        a checkpoint there is in a folder of its own."""
+        self._meeting.at(event)
+        seen: dict[str, Any] = {}
+        if event in (Event.LOG, Event.EVALUATE) and getattr(model, "own", None) is not None:
+            seen["own"] = model.own
+        if event is Event.SAVE and self._scenario.apart:
+            seen["files"] = checkpoint_files(self._folder)
+        return seen
+
+
+def _rank(scenario: Scenario) -> int:
+    """Which process this is, as torchrun says it, if several play."""
+    return int(os.environ["RANK"]) if scenario.world > 1 else 0
 
 
 def _show_strings(trainer: Any, longest: int) -> None:
@@ -252,6 +290,14 @@ def report_to(scenario: Scenario) -> list[str] | str | None:
     if to == "null":
         return None
     return to if isinstance(to, str) else list(to)
+
+
+def _has_gloo() -> bool:
+    """Whether torch can do without GPUs what processes do together."""
+    import torch.distributed
+
+    there = torch.distributed.is_available() and torch.distributed.is_gloo_available()
+    return bool(there)
 
 
 def _transformers() -> Any:

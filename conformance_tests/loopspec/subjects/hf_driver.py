@@ -162,6 +162,12 @@ def complete_checkpoints(folder: Path) -> list[int]:
     return sorted(found)
 
 
+def checkpoint_files(folder: Path) -> list[str]:
+    """The files of all checkpoints, by name. The state of random numbers is each process's own."""
+    inside = (path for path in folder.glob("checkpoint-*/**/*") if path.is_file())
+    return sorted({path.name for path in inside if not path.name.startswith("rng_state")})
+
+
 @functools.lru_cache(maxsize=64)
 def _is_complete(path: str, changed: int) -> bool:
     """Looked up once for each change of a folder, as it is asked at every save."""

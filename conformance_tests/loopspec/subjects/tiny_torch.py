@@ -34,6 +34,38 @@ class TinyModel(torch.nn.Module):
         return {"loss": loss, "logits": x * self.weight}
 
 
+class OneOfSeveral(TinyModel):
+    """The model in one of several processes: what only this one has is told apart from what they
+    have together.
+
+    Args:
+        rank: which process it is; so much greater are its losses.
+
+    Attributes:
+        own: the last loss.
+        before_writing: called when somebody asks for the weights, as to write a checkpoint.
+    """
+
+    def __init__(self, rank: int) -> None:
+        super().__init__()
+        self.rank = rank
+        self.own: float | None = None
+        self.before_writing: Callable[[], None] | None = None
+
+    def forward(
+        self, x: torch.Tensor, labels: torch.Tensor | None = None
+    ) -> dict[str, torch.Tensor]:
+        output = super().forward(x, labels)
+        output["loss"] = output["loss"] + self.rank
+        self.own = output["loss"].item()
+        return output
+
+    def state_dict(self, *args: Any, **keywords: Any) -> Any:
+        if self.before_writing is not None:
+            self.before_writing()
+        return super().state_dict(*args, **keywords)
+
+
 class TinyData(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     """`length` samples of one number, with label."""
 
@@ -48,7 +80,10 @@ class TinyData(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
 
 
 def scripted_metrics(scenario: Scenario) -> Callable[[Any], dict[str, float]] | None:
-    """`compute_metrics` for a scenario: `score` at the k-th evaluation is its k-th value."""
+    """`compute_metrics` for a scenario: `score` at the k-th evaluation is its k-th value.
+
+    With several processes there is `counted` too, the number of predictions that it is from.
+    """
     if not scenario.metrics:
         return None
     values: Iterator[Any] = iter(scenario.metrics)
@@ -56,7 +91,10 @@ def scripted_metrics(scenario: Scenario) -> Callable[[Any], dict[str, float]] | 
 
     def compute_metrics(prediction: Any) -> dict[str, float]:
         value = next(values, last[0])
-        return {} if value is None else {scenario.metric_name: float(value)}
+        metrics = {} if value is None else {scenario.metric_name: float(value)}
+        if scenario.world > 1:
+            metrics["counted"] = float(len(prediction.predictions))
+        return metrics
 
     return compute_metrics
 

@@ -1,7 +1,7 @@
 import msgspec
 import pytest
 
-from loopspec.corpus import CORPUS
+from loopspec.corpus import ALONE
 from loopspec.machine.follow import Violation, follow
 from loopspec.machine.predict import predict
 from loopspec.machine.profile import PROFILES, Profile
@@ -14,11 +14,11 @@ from loopspec.vocabulary import Event
 PLAIN = Scenario(name="plain", num_train_epochs=1, train_batches=2)
 
 
-@pytest.mark.parametrize("name", CORPUS)
+@pytest.mark.parametrize("name", ALONE)
 @pytest.mark.parametrize("profile", [*PROFILES, "careful"])
 def test_what_the_machine_predicts_it_also_allows(name: str, profile: str) -> None:
     careful = Profile(looks_early=True, finishes_steps=True)
-    trace = predict(CORPUS[name], PROFILES.get(profile, careful))
+    trace = predict(ALONE[name], PROFILES.get(profile, careful))
     for records in trace.trainers:
         assert follow(records, trace.broken_off) is None
 

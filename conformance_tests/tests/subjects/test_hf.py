@@ -7,7 +7,7 @@ from typing import Any
 import torch
 import transformers
 
-from loopspec.corpus import CORPUS
+from loopspec.corpus import ALONE, CORPUS
 from loopspec.judge import judge
 from loopspec.recording import record
 from loopspec.scenario import Scenario
@@ -30,7 +30,7 @@ class NeverClearsEpochStop(transformers.Trainer):
 
 def test_one_bug_is_reported_as_the_one_rule_that_a_person_would_name() -> None:
     subject = HFSubject(NeverClearsEpochStop)
-    report = judge([record(subject, scenario) for scenario in CORPUS.values()], whole=True)
+    report = judge([record(subject, scenario) for scenario in ALONE.values()], whole=True)
     must = [result for result in report.failures if result.level == "MUST"]
     assert [result.rule.id for result in must] == ["CTRL-3"]
     assert "should_epoch_stop cleared" in must[0].message

@@ -6,7 +6,7 @@ import functools
 from collections.abc import Sequence
 from typing import Any
 
-from loopspec.corpus import CORPUS
+from loopspec.corpus import ALONE
 from loopspec.machine.predict import predict
 from loopspec.report.beside import Pair, predicted
 from loopspec.report.html.column import Column
@@ -77,7 +77,7 @@ def _rule(rule: Rule, chapter: int) -> dict[str, Any]:
 @functools.cache
 def _shown(rule: str) -> dict[str, Any] | None:
     """How it is due, in a scenario that is there for the rule: around what its check looks at."""
-    scenario = next((s for s in CORPUS.values() if rule in s.shows), None)
+    scenario = next((s for s in ALONE.values() if rule in s.shows), None)
     if scenario is None:
         return None
     seen = next(CHECKS[rule](predict(scenario)), None)

@@ -61,8 +61,9 @@ def told_crash(crash: JsonEvidence, column: Column, said: Said) -> dict[str, Any
 def _evidence(evidence: JsonEvidence, column: Column) -> dict[str, Any]:
     has = column.capabilities
     pairs = beside(evidence.scenario, evidence.scenario_text, evidence.stretch, has)
+    whose = "" if evidence.process is None else f" (process {evidence.process})"
     return {
-        "text": evidence.scenario_text,
+        "text": evidence.scenario_text + whose,
         "expected": evidence.expected,
         "got": evidence.got,
         "known": any(pair.due for pair in pairs),

@@ -161,7 +161,7 @@ def test_of_a_subject_that_is_alone_the_broken_rules_come_first(opened: Any, col
 
 
 FILTERS = {
-    "a word": ({"text": "checkpoint COMPLETE"}, lambda rule, letters: rule["id"] == FAILED),
+    "a word": ({"text": "copy and UPLOAD it then"}, lambda rule, letters: rule["id"] == FAILED),
     "a chapter": ({"chapter": "3"}, lambda rule, letters: rule["chapter"] == 3),
     "a level": ({"level": "SHOULD"}, lambda rule, letters: rule["level"] == "SHOULD"),
     "a verdict": ({"verdict": "f"}, lambda rule, letters: "f" in letters),
