@@ -82,17 +82,18 @@ def can_be_cut(scenario: Scenario) -> bool:
 
     It has to be if callbacks come, go or are exchanged, count what they see, or act a number of
     times and not at a step; if the bars of a display or files of trackers are looked at; if an
-    evaluation comes before the first step; if a run is resumed, or metrics begin anew; and if it is
-    of several processes, whose traces are compared.
+    evaluation comes before the first step; if a run is resumed, or metrics begin anew; and if
+    several processes play.
     """
     counted = any(act.step is None and act.times for act in scenario.acts)
     strange = any(act.does not in _HARMLESS for act in scenario.acts)
     parts = any(p.stateful or p.given not in ("instance", "class") for p in scenario.callbacks)
     watched = scenario.early_stopping or scenario.display or scenario.tracks
     begins = scenario.calls[:1] == ("train",) and not scenario.eval_on_start
+    alone = scenario.world == 1
     again = any(call.startswith(("resume", "new")) for call in scenario.calls)
     several = scenario.world > 1
-    return begins and not (counted or strange or parts or watched or again or several)
+    return alone and begins and not (counted or strange or parts or watched or again or several)
 
 
 _CUT = Outcome("scripted", "what came next is in another piece")

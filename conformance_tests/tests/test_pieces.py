@@ -110,6 +110,7 @@ def test_each_pair_of_neighbours_is_in_one_of_the_pieces() -> None:
         ({"calls": ("evaluate", "train")}, False),
         ({"calls": ("train", "new", "resume@2")}, False),
         ({"calls": ("train", "train")}, True),
+        ({"world": 2}, False),
     ],
 )
 def test_what_has_to_be_remembered_is_not_cut(changes: dict[str, object], cut: bool) -> None:

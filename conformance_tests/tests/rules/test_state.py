@@ -11,6 +11,8 @@ import pytest
 from loopspec.corpus import CORPUS
 from loopspec.judge import judge
 from loopspec.machine.predict import predict
+from loopspec.rules import ACROSS, CHECKS
+from loopspec.scenario import Scenario
 from loopspec.spec import rules
 from loopspec.trace import Provenance, Record, Trace
 from loopspec.vocabulary import Capability, Event, Verdict
@@ -145,7 +147,9 @@ def test_a_broken_trace_is_reported_by_its_rule_alone(
 
 
 def test_every_rule_is_broken_by_some_case() -> None:
-    judged = {rule.id for rule in CHAPTER if not rule.untestable and rule.id not in LOGS}
+    # Those about several processes have tests of their own.
+    apart = {*LOGS, *ACROSS}
+    judged = {rule.id for rule in CHAPTER if not rule.untestable and rule.id not in apart}
     assert judged == {case[0] for case in CASES}
 
 
@@ -165,3 +169,25 @@ def test_a_metric_that_is_a_loss_too_needs_no_times_of_its_own() -> None:
     logged(last, eval_nll_loss=1.0)(trace)  # left over from a prediction
     (result,) = judge([trace], rules=[rules()["STATE-6"]]).results
     assert result.verdict is Verdict.PASS
+
+
+@pytest.mark.parametrize(
+    ("loss", "told"),
+    [
+        (7.0, []),  # of update 4 alone, which is the first one behind the checkpoint
+        (5.0, []),  # and of update 3, whose loss was 3 and had not been logged
+        (1.75, ["loss 7.0000, got 1.75"]),  # over all steps so far
+    ],
+)
+def test_the_first_log_of_a_resumed_run_may_count_what_was_before(
+    loss: float, told: list[str]
+) -> None:
+    steps = {"logging_strategy": "steps", "logging_steps": 2}
+    saves = {"save_strategy": "steps", "save_steps": 1}
+    job = Scenario(name="between-two-logs", calls=("train", "resume@3"), **steps, **saves)  # type: ignore[arg-type]
+    trace = predict(job)
+    log = next(record for record in trace.of(Event.LOG) if record.call == 2)
+    assert log.logs is not None
+    log.logs["loss"] = loss
+    found = [finding for finding in CHECKS["STATE-3"](trace) if not finding.ok]
+    assert [f"{f.expected}, got {f.got}" for f in found] == told
