@@ -17,7 +17,7 @@ from loopspec.fuzzing.within import within
 from loopspec.machine.predict import predict
 from loopspec.machine.profile import PROFILES
 from loopspec.scenario import EarlyStopping, Scenario
-from loopspec.vocabulary import Capability
+from loopspec.vocabulary import ALONE, Capability
 
 NAME = "generated"
 
@@ -29,8 +29,8 @@ _SEVERAL, _CATCHES, _CHANGES = rarely(5), rarely(2), rarely(3)
 
 
 @functools.cache
-def scenarios(has: frozenset[Capability] = frozenset(Capability)) -> st.SearchStrategy[Scenario]:
-    """Any scenario that a subject with these capabilities can play."""
+def scenarios(has: frozenset[Capability] = ALONE) -> st.SearchStrategy[Scenario]:
+    """Any scenario that a subject with these capabilities can play in a single process."""
     return _scenarios(has)
 
 

@@ -16,9 +16,9 @@ from loopspec.fuzzing.scenarios import scenarios
 from loopspec.machine.predict import predict
 from loopspec.scenario import Scenario, Scripted
 from loopspec.scenario_file import read_scenario, scenario_in_one_line, unplayable
-from loopspec.vocabulary import Capability, Event, Flag
+from loopspec.vocabulary import ALONE, Capability, Event, Flag
 
-EVERYTHING = frozenset(Capability)
+EVERYTHING = ALONE  # no scenarios for several processes are generated
 
 _FEW = functools.partial(
     settings, derandomize=True, suppress_health_check=list(HealthCheck), deadline=None
