@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 
 import pytest
+from msgspec.structs import replace
 
 from loopspec.fuzzing.hunting import drawn
 from loopspec.fuzzing.search import search
@@ -35,8 +36,10 @@ def test_a_trainer_does_what_the_machine_predicts_and_the_rules_say(trainer: str
 def test_both_play_the_same_scenarios_and_most_of_them_alike() -> None:
     ours, theirs = (subject(trainer).capabilities for trainer in TRAINERS)
     assert ours == theirs
+    # A resumed run logs other mean losses in each, and many of these scenarios resume.
+    profiles = [replace(PROFILES[name], forgets_losses=True) for name in TRAINERS.values()]
     alike = [
-        difference(*(predict(scenario, PROFILES[name]) for name in TRAINERS.values())) is None
+        difference(*(predict(scenario, profile) for profile in profiles)) is None
         for scenario in drawn(EXAMPLES, SEED * 1_000_003, ours)
     ]
     assert len(alike) == EXAMPLES
