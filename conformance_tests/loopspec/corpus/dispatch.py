@@ -10,6 +10,9 @@ def _shows(*numbers: int) -> tuple[str, ...]:
     return tuple(f"DISP-{number}" for number in numbers)
 
 
+_IN_A_RUN = tuple(event for event in Event if event not in (Event.INIT_END, Event.PUSH_BEGIN))
+"""The events after which the trainer looks at what callbacks gave back."""
+
 SCENARIOS: tuple[Scenario, ...] = (
     Scenario(
         name="many-callbacks",
@@ -46,6 +49,21 @@ SCENARIOS: tuple[Scenario, ...] = (
             ),
             Scripted("after"),
         ),
+    ),
+    Scenario(
+        name="control-returned-at-every-event",
+        shows=_shows(15),
+        num_train_epochs=1,
+        gradient_accumulation_steps=2,
+        logging_steps=1,
+        eval_strategy="steps",
+        eval_steps=1,
+        save_steps=2,
+        callbacks=(
+            Scripted("swaps", tuple(Act(event, gives="new", times=0) for event in _IN_A_RUN)),
+            Scripted("after"),
+        ),
+        calls=("train", "predict"),
     ),
     Scenario(
         name="control-returned-as-it-was",

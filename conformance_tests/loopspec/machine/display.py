@@ -67,7 +67,8 @@ class Display:
         elif event is Event.PREDICTION_STEP:
             if self._evaluation is None:
                 self._evaluation = self._open(stage.scenario.eval_batches)
-            self._evaluation.append(len(self._evaluation))
+            if len(self._evaluation) <= stage.scenario.eval_batches:
+                self._evaluation.append(len(self._evaluation))
         elif event in (Event.EVALUATE, Event.PREDICT):
             self._evaluation = None
         elif event is Event.LOG and self._training is not None:

@@ -107,6 +107,14 @@ class StaysInEvaluationMode(Simulation):
         self.training = before
 
 
+class TrainsAgainBeforeTelling(Simulation):
+    """The model is put back into training mode right after the last batch of an evaluation."""
+
+    def _measure(self, prefix: str) -> dict[str, Any]:
+        self.training = True
+        return super()._measure(prefix)
+
+
 class LossOfTheLastStep(Simulation):
     """The logged loss is that of the last update, not the mean since the log before."""
 
@@ -163,4 +171,5 @@ COUNTING: tuple[Mutant, ...] = (
     simulated(HistoryKept, "EVT-4"),
     simulated(GradientsKept, "EVT-18"),
     simulated(StaysInEvaluationMode, "EVT-19"),
+    simulated(TrainsAgainBeforeTelling, "EVT-19"),
 )

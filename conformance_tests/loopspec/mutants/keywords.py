@@ -85,6 +85,15 @@ class EvaluationLoaderUnknown(Simulation):
         return record
 
 
+class EvaluationLoaderForgotten(Simulation):
+    """The loader of an evaluation is let go of when its event has been fired."""
+
+    def _record(self, event: Event) -> Record:
+        record = super()._record(event)
+        self.evaluated = self.evaluated and event not in (Event.EVALUATE, Event.PREDICT)
+        return record
+
+
 class LogsSpreadOut(Simulation):
     """Each logged value comes as a keyword argument of its own."""
 
@@ -137,6 +146,7 @@ KEYWORDS: tuple[Mutant, ...] = (
     simulated(OptimizerMadeLate, "DISP-6"),
     simulated(KeywordsOfConstruction, "DISP-6"),
     simulated(EvaluationLoaderUnknown, "DISP-7"),
+    simulated(EvaluationLoaderForgotten, "DISP-7"),
     simulated(LogsSpreadOut, "DISP-8"),
     simulated(LogsLeftBehind, "DISP-8"),
     simulated(MetricsInHistoryOnly, "DISP-9"),

@@ -29,6 +29,16 @@ class ReturnsIgnored(Simulation):
         self.control = before
 
 
+class AnswerToLogIgnored(Simulation):
+    """log() is called for its effect, and what the callbacks of on_log return is dropped in it."""
+
+    def dispatch(self, event: Event, clears: str) -> None:
+        before = self.control
+        super().dispatch(event, clears)
+        if event is Event.LOG:
+            self.control = before
+
+
 class ControlCopied(Actor):
     """Each callback gets a copy of control, to be safe."""
 
@@ -138,6 +148,7 @@ class UndoneByException(Simulation):
 PASSING: tuple[Mutant, ...] = (
     simulated(Reversed, "DISP-1"),
     simulated(ReturnsIgnored, "DISP-15"),
+    simulated(AnswerToLogIgnored, "DISP-15"),
     simulated(ControlCopied, "DISP-13"),
     simulated(FirstAnswerEndsDispatch, "DISP-2"),
     simulated(ControlCopiedForEachEvent, "DISP-42"),

@@ -125,10 +125,13 @@ def _names(record: Record) -> set[str]:
 
 
 def _stop(resume: Resume) -> tuple[int, Record | None]:
-    """How many evaluations a resumed run had up to its stop, and the one that stopped it."""
+    """How many evaluations a resumed run had up to its stop, and the one that set it, if any."""
     evaluated = [r for r in resume.run.records if r.event is Event.EVALUATE]
     for number, record in enumerate(evaluated, 1):
-        if sets_stop(resume.run.records, record):
+        stops = sets_stop(resume.run.records, record)
+        if stops is None:
+            return number - 1, None  # it stood before
+        if stops:
             return number, record
     return len(evaluated), None
 

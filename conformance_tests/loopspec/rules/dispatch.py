@@ -101,14 +101,14 @@ def given_in_training(trace: Trace) -> Findings:
 
 @check("DISP-7")
 def loader_of_the_evaluation(trace: Trace) -> Findings:
-    for record in trace.of(Event.PREDICTION_STEP, Event.EVALUATE, Event.PREDICT):
-        if "eval_dataloader" in record.keywords:
-            yield saw(
-                record,
-                record.keywords["eval_dataloader"],
-                "the loader of this evaluation as eval_dataloader",
-                "None",
-            )
+    for records in trace.trainers:
+        evaluated = False
+        for record in records:
+            evaluated = evaluated or record.event is Event.PREDICTION_STEP
+            if evaluated and "eval_dataloader" in record.keywords:
+                given = record.keywords["eval_dataloader"]
+                words = "the loader of the last evaluation as eval_dataloader"
+                yield saw(record, given, words, "None")
 
 
 def _only_in(trace: Trace, name: str, events: tuple[Event, ...]) -> Findings:

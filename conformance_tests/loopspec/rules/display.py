@@ -60,7 +60,8 @@ def _watched(trace: Trace) -> Iterator[Shown]:
     put = {act.whom for act in trace.scenario.acts if act.does == "put"}
     for back in trace.returns:
         if "printed" in back.seen and trace.records:
-            hidden = "hide" in trace.scenario.calls[: back.call]
+            made = trace.trainer_of[back.call]
+            hidden = "hide" in trace.scenario.calls[made : back.call]
             records = [record for record in trace.records if record.call == back.call]
             before = [record for record in trace.records if record.call <= back.call]
             display = "" if hidden else trace.scenario.display

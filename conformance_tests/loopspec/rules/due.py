@@ -131,6 +131,12 @@ def tuned(trace: Trace, at: Record, field: str) -> int | None:
     return found
 
 
+def _tuned_before(trace: Trace, call: int, field: str) -> bool:
+    """Whether a callback gave this field of the state another value in an earlier call."""
+    deeds = (deed for deed in trace.done("tune") if deed.record.call < call)
+    return any(deed.act.whom.startswith(f"{field}=") for deed in deeds)
+
+
 def _divides(trace: Trace, moment: Moment, kind: Kind) -> bool | None:
     """Whether the interval of this kind divides the step; None where that cannot be told."""
     step, (_, steps) = moment.at.step, _asked_interval(trace, moment, kind)
@@ -140,6 +146,8 @@ def _divides(trace: Trace, moment: Moment, kind: Kind) -> bool | None:
         before = trace.scenario  # CKPT-14: its interval may be that of the checkpoint
         if any(getattr(before, name) != getattr(moment.job, name) for name in _INTERVALS):
             return None
+        if _tuned_before(trace, moment.at.call, kind.steps):
+            return None  # and the checkpoint may have it from a callback
     return divides(interval(steps, moment.at.max_steps or 0), step)
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
-from loopspec.machine.players import is_better, metric_key, refuses
+from loopspec.machine.players import is_better, metric_key, refuses, worst
 from loopspec.rules.checking import Finding, Findings, check, saw, variant
 from loopspec.rules.patience import (
     Course,
@@ -215,7 +215,7 @@ def _after_the_stop(window: Window, at: Record) -> Findings:
 def best_is_that_of_before(trace: Trace) -> Findings:
     saves = {r.i: window for window in windows(trace) for r in window.served}
     for course in courses(trace) if not _turned(trace) else ():
-        known: list[float] = []
+        known = [worst(trace.scenario)]  # which a trainer may start from
         # What an evaluation before training left is for STOP-19.
         for e in course.evaluations if not course.on_start else ():
             told = e.record.best is not None or course.number == 0

@@ -101,6 +101,8 @@ class Registered:
         after = next((r.call for r in records if r.call > call), None)
         if before is None or after is None or after in self._trace.broken_off:
             return [], False
+        if self._trace.trainer_of[before] != self._trace.trainer_of[after]:
+            return [], False
         was, now = (
             {c.who for r in records if r.call == n for c in r.calls} for n in (before, after)
         )

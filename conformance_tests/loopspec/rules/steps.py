@@ -176,7 +176,7 @@ def gradients_live_through_the_update(trace: Trace) -> Findings:
 
 @check("EVT-19")
 def mode_of_the_model(trace: Trace) -> Findings:
-    for record in trace.of(Event.PREDICTION_STEP):
+    for record in trace.of(Event.PREDICTION_STEP, Event.EVALUATE, Event.PREDICT):
         if "training" in record.seen:
             mode = record.seen["training"]
             yield saw(record, not mode, _mode(False), _mode(mode))
