@@ -368,6 +368,8 @@ CASES = (
          "the model in evaluation mode"),
     Case("EVT-19", EVERY_TWO, seen("ps@2", training=True), "the model in evaluation mode",
          "the model in training mode"),
+    Case("EVT-19", EVERY_TWO, seen("EV@2", training=True), "the model in evaluation mode",
+         "the model in training mode"),
     Case("FLOW-1", EVERY_TWO, move("SV@2", "ps@2"), "log, evaluation, save",
          "log, save, evaluation"),
     Case("FLOW-1", EVERY_TWO, move("SV@2", "LG@2"), "log, evaluation, save",
