@@ -24,10 +24,12 @@ class OneWeight(torch.nn.Module):
 def trainer(
     folder: str, samples: int, callbacks: Sequence[TrainerCallback] = (), **arguments: Any
 ) -> Trainer:
-    """A Trainer of `samples` batches an epoch that writes to `folder`."""
+    """A Trainer of `samples` batches an epoch, and as many to evaluate, that writes to `folder`."""
     wanted = {"num_train_epochs": 1, "save_strategy": "no", "report_to": [], "disable_tqdm": True}
     made = TrainingArguments(
         output_dir=folder, per_device_train_batch_size=1, use_cpu=True, **(wanted | arguments)
     )
     rows = [{"x": torch.zeros(1), "labels": torch.zeros(1)} for _ in range(samples)]
-    return Trainer(OneWeight(), made, train_dataset=rows, callbacks=list(callbacks))
+    return Trainer(
+        OneWeight(), made, train_dataset=rows, eval_dataset=rows, callbacks=list(callbacks)
+    )
