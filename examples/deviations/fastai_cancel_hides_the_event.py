@@ -4,6 +4,9 @@ do not get the event, and nobody gets the ends of the epoch.
 DISP-2, EVT-6.
 """
 
+import sys
+
+import tiny
 import torch
 from fastai.callback.core import Callback, CancelFitException
 from fastai.data.core import DataLoaders
@@ -36,5 +39,6 @@ learner = Learner(
 )
 with learner.no_logging():
     learner.fit(1)
-print("came:", ", ".join(seen))
-print("transformers: after_batch, after_epoch, after_fit")
+got = ", ".join(seen)
+due = "after_batch, after_epoch, after_fit"
+sys.exit(tiny.conclude(due, got, due == got))

@@ -4,6 +4,9 @@ the last fit, such as the step it had come to, is gone.
 EVT-36.
 """
 
+import sys
+
+import tiny
 import torch
 from fastai.callback.core import Callback
 from fastai.data.core import DataLoaders
@@ -27,5 +30,6 @@ with learner.no_logging():
     learner.fit(1)
 before, _ = learner.train_iter, seen.clear()
 learner.validate()
-print(f"came: {', '.join(seen)}; train_iter {before}, then {learner.train_iter}")
-print(f"transformers: after_validate; train_iter {before}, then {before}")
+got = f"{', '.join(seen)}; train_iter {before}, then {learner.train_iter}"
+due = f"after_validate; train_iter {before}, then {before}"
+sys.exit(tiny.conclude(due, got, due == got))

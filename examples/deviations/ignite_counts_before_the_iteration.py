@@ -4,6 +4,9 @@ By design: https://docs.pytorch.org/ignite/concepts.html
 EVT-15.
 """
 
+import sys
+
+import tiny
 from ignite.engine import Engine, Events
 
 seen = []
@@ -13,6 +16,7 @@ for event in (Events.ITERATION_STARTED, Events.ITERATION_COMPLETED):
         event, lambda engine, name=event.name: seen.append(f"{name} at {engine.state.iteration}")
     )
 engine.run([1, 2])
-print("came:", ", ".join(seen))
-due = [f"ITERATION_STARTED at {n}, ITERATION_COMPLETED at {n + 1}" for n in (0, 1)]
-print("transformers:", ", ".join(due))
+got = ", ".join(seen)
+steps = [f"ITERATION_STARTED at {n}, ITERATION_COMPLETED at {n + 1}" for n in (0, 1)]
+due = ", ".join(steps)
+sys.exit(tiny.conclude(due, got, due == got))

@@ -5,6 +5,9 @@ https://docs.pytorch.org/ignite/generated/ignite.engine.events.Events.html
 EVT-4, EVT-6.
 """
 
+import sys
+
+import tiny
 from ignite.engine import Engine, Events
 
 seen = []
@@ -15,10 +18,11 @@ stops = engine.add_event_handler(Events.ITERATION_COMPLETED(once=2), lambda: eng
 engine.run([1, 2, 3], max_epochs=2)
 stops.remove()
 engine.run([1, 2, 3], max_epochs=2)
-print("came:", ", ".join(seen))
+got = ", ".join(seen)
 epochs = [
     f"EPOCH_STARTED, step {first}, step {first + 1}, step {first + 2}, EPOCH_COMPLETED"
     for first in (1, 4)
 ]
 once = "EPOCH_STARTED, step 1, step 2, EPOCH_COMPLETED, COMPLETED"
-print("transformers:", ", ".join([once, *epochs, "COMPLETED"]))
+due = ", ".join([once, *epochs, "COMPLETED"])
+sys.exit(tiny.conclude(due, got, due == got))

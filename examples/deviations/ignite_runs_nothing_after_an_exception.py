@@ -4,6 +4,9 @@ and comes back as if it had trained: the generator of the first is kept, and it 
 EVT-2.
 """
 
+import sys
+
+import tiny
 from ignite.engine import Engine, Events
 
 seen = []
@@ -26,5 +29,6 @@ try:
 except RuntimeError:
     seen.append("RuntimeError")
 engine.run([1, 2, 3], max_epochs=1)
-print("came:", ", ".join(seen))
-print("transformers: begins, step 1, step 2, RuntimeError, begins, step 1, step 2, step 3, ends")
+got = ", ".join(seen)
+due = "begins, step 1, step 2, RuntimeError, begins, step 1, step 2, step 3, ends"
+sys.exit(tiny.conclude(due, got, due == got))

@@ -5,6 +5,9 @@ FLOW-3.
 """
 
 import os
+import sys
+
+import tiny
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 
@@ -26,5 +29,6 @@ model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1)])
 model.compile("sgd", "mse")
 ones = np.ones((3, 1))
 model.fit(ones, ones, validation_data=(ones, ones), callbacks=[Tells()], verbose=0)
-print("came:", ", ".join(seen))
-print("transformers: on_epoch_end, on_test_end")
+got = ", ".join(seen)
+due = "on_epoch_end, on_test_end"
+sys.exit(tiny.conclude(due, got, due == got))

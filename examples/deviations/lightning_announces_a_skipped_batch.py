@@ -4,7 +4,10 @@ have been told that the next batch begins. No end of it comes, and the epoch is 
 EVT-8.
 """
 
+import sys
+
 import pytorch_lightning as pl
+import tiny
 import torch
 
 HOOKS = ("on_train_batch_start", "on_train_batch_end", "on_validation_end", "on_train_epoch_end")
@@ -46,6 +49,7 @@ trainer = pl.Trainer(
 )
 batches = torch.utils.data.DataLoader(torch.ones(3, 1))
 trainer.fit(Module(), batches, batches)
-print("came:", ", ".join(Tells.seen))
+got = ", ".join(Tells.seen)
 two = ["on_train_batch_start", "on_train_batch_end"] * 2
-print("transformers:", ", ".join([*two, "on_train_epoch_end", "on_validation_end"]))
+due = ", ".join([*two, "on_train_epoch_end", "on_validation_end"])
+sys.exit(tiny.conclude(due, got, due == got))

@@ -6,7 +6,10 @@ By design since 2.4: https://github.com/Lightning-AI/pytorch-lightning/pull/1997
 EVT-43.
 """
 
+import sys
+
 import pytorch_lightning as pl
+import tiny
 import torch
 
 
@@ -29,5 +32,6 @@ try:
     came = "nothing"
 except BaseException as error:
     came = type(error).__name__
-print("came:", came)
-print("transformers: KeyboardInterrupt")
+got = came
+due = "KeyboardInterrupt"
+sys.exit(tiny.conclude(due, got, due == got))

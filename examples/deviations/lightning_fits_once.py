@@ -5,7 +5,10 @@ Reported: https://github.com/Lightning-AI/pytorch-lightning/issues/12789, and #1
 EVT-2, EVT-4.
 """
 
+import sys
+
 import pytorch_lightning as pl
+import tiny
 import torch
 
 
@@ -38,5 +41,6 @@ trainer = pl.Trainer(max_epochs=2, accelerator="cpu", callbacks=[tells], **quiet
 module, batches = Module(), torch.utils.data.DataLoader(torch.ones(3, 1))
 trainer.fit(module, batches)
 trainer.fit(module, batches)
-print("came:", ", ".join(tells.seen))
-print("transformers: " + ", ".join(["begins at step 0", "ends at step 6"] * 2))
+got = ", ".join(tells.seen)
+due = ", ".join(["begins at step 0", "ends at step 6"] * 2)
+sys.exit(tiny.conclude(due, got, due == got))

@@ -5,7 +5,10 @@ https://lightning.ai/docs/pytorch/stable/common/lightning_module.html#hooks
 FLOW-3.
 """
 
+import sys
+
 import pytorch_lightning as pl
+import tiny
 import torch
 
 
@@ -42,5 +45,6 @@ trainer = pl.Trainer(
 )
 batches = torch.utils.data.DataLoader(torch.ones(3, 1))
 trainer.fit(Module(), batches, batches)
-print("came:", ", ".join(tells.seen))
-print("transformers: on_train_epoch_end, on_validation_end")
+got = ", ".join(tells.seen)
+due = "on_train_epoch_end, on_validation_end"
+sys.exit(tiny.conclude(due, got, due == got))

@@ -2,6 +2,9 @@
 and the update: a callback that looks at weights or gradients there sees those of the step
 before."""
 
+import sys
+
+import tiny
 import torch
 from pytorch_accelerated import Trainer
 from pytorch_accelerated.callbacks import TrainerCallback
@@ -22,5 +25,6 @@ optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 trainer = Trainer(model, torch.nn.MSELoss(), optimizer, callbacks=[Tells()])
 data = torch.utils.data.TensorDataset(torch.ones(2, 1), torch.full((2, 1), 9.0))
 trainer.train(data, 1, per_device_batch_size=1, train_dataloader_kwargs={"num_workers": 0})
-print("came:", ", ".join(seen))
-print("transformers: moved, moved")
+got = ", ".join(seen)
+due = "moved, moved"
+sys.exit(tiny.conclude(due, got, due == got))

@@ -5,6 +5,9 @@ raised makes no update, and at `on_training_run_start` the caller gets it.
 DISP-2, EVT-6.
 """
 
+import sys
+
+import tiny
 import torch
 from pytorch_accelerated import Trainer
 from pytorch_accelerated.callbacks import StopTrainingError, TrainerCallback
@@ -51,6 +54,7 @@ try:
     train(stops)
 except StopTrainingError:
     seen.append("StopTrainingError")
-print("came:", ", ".join(seen))
+got = ", ".join(seen)
 ends = ["on_train_step_end", "on_train_epoch_end", "on_training_run_end"]
-print("transformers:", ", ".join([*ends, "1 update", *ends]))
+due = ", ".join([*ends, "1 update", *ends])
+sys.exit(tiny.conclude(due, got, due == got))

@@ -4,6 +4,9 @@ not get the event, nobody gets `on_epoch_end`, and at `on_train_begin` the calle
 DISP-2, EVT-5, EVT-6.
 """
 
+import sys
+
+import tiny
 import torch
 from skorch import NeuralNet
 from skorch.callbacks import Callback
@@ -53,5 +56,6 @@ try:
     fit("on_train_begin")
 except KeyboardInterrupt:
     seen.append("KeyboardInterrupt")
-print("came:", ", ".join(seen))
-print("transformers:", ", ".join(["on_batch_end", "on_epoch_end", "on_train_end"] * 2))
+got = ", ".join(seen)
+due = ", ".join(["on_batch_end", "on_epoch_end", "on_train_end"] * 2)
+sys.exit(tiny.conclude(due, got, due == got))

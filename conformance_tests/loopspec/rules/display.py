@@ -218,7 +218,7 @@ def _keeps_total_flos(one: Shown) -> bool | None:
 def a_bar_for_training(trace: Trace) -> Findings:
     for one in shown(trace, "progress"):
         steps = [r for r in one.records if r.event is Event.STEP_END and not r.depth]
-        total = steps[0].max_steps if steps else None
+        total = _planned(one.records) if steps else None
         if total is None or not one.trains or _alike(trace, one):
             continue
         if (steps[-1].step or 0) > total:
@@ -231,6 +231,13 @@ def a_bar_for_training(trace: Trace) -> Findings:
             words = f"the bar at each step, at {reached[-1]} in the end"
             got = f"{counts[-1]} in the end" + (f", never {skipped[0]}" if skipped else "")
             yield one.saw(not skipped and counts[-1] == reached[-1], words, got)
+
+
+def _planned(records: list[Record]) -> int | None:
+    """The steps of a run when the display learns of it: as the next event finds them."""
+    begun = (n for n, record in enumerate(records) if record.event is Event.TRAIN_BEGIN)
+    after = next(begun, len(records)) + 1
+    return records[after].max_steps if after < len(records) else None
 
 
 @check("SHOW-8")

@@ -142,6 +142,8 @@ def _divides(trace: Trace, moment: Moment, kind: Kind) -> bool | None:
     step, (_, steps) = moment.at.step, _asked_interval(trace, moment, kind)
     if step is None or (steps < 1 and moment.at.max_steps is None):
         return None
+    if steps < 1 and any(deed.act.whom.startswith("max_steps=") for deed in trace.done("tune")):
+        return None  # of which number of steps it is a share is the trainer's choice
     if moment.at.call and trace.scenario.calls[moment.at.call - 1].startswith("resume"):
         before = trace.scenario  # CKPT-14: its interval may be that of the checkpoint
         if any(getattr(before, name) != getattr(moment.job, name) for name in _INTERVALS):

@@ -62,9 +62,16 @@ def each_evaluation_set(trace: Trace) -> Findings:
     names = trace.scenario.eval_sets
     for evaluation in _evaluations(trace) if names else ():
         got = [_name_of_set(keys, names) for _, keys in evaluation]
+        last = evaluation[-1][0]
+        if last.call in trace.broken_off and last is _last_of(trace, last.call):
+            continue
         if all(keys for _, keys in evaluation):
             words = "on_evaluate of " + ", ".join(names)
             yield saw(evaluation[0][0], got == list(names), words, ", ".join(got))
+
+
+def _last_of(trace: Trace, call: int) -> Record:
+    return [record for record in trace.top if record.call == call][-1]
 
 
 def _evaluations(trace: Trace) -> Iterator[list[tuple[Record, set[str]]]]:
@@ -206,9 +213,9 @@ def saved_when_told(trace: Trace) -> Findings:
 
 @check("EVT-39")
 def best_weights_at_the_end(trace: Trace) -> Findings:
-    if not trace.scenario.load_best_model_at_end:
-        return
     for run in outline(trace):
+        if not run.job.load_best_model_at_end:
+            continue
         last, best = run.records[-1], _best_step(run.records)
         saved = any(r.event is Event.SAVE and r.step == best for r in run.records)
         if not run.finished or not saved or best == last.step or len(run.records) < 2:

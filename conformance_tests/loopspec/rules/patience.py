@@ -6,6 +6,7 @@ keeping the best is no fault of early stopping; where the state holds none, with
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 
@@ -148,6 +149,8 @@ def sets_stop(run: list[Record], record: Record) -> bool | None:
         return _ends(run, record)
     if T in calls[0].entry:
         return None
+    if any(T in b.entry and T not in a.exit for a, b in itertools.pairwise(calls)):
+        return True  # whatever a callback of the script does with it then
     if any(T in a.exit and T not in a.entry for a in calls):
         return False  # a callback of the script did
     after = next((r for r in run if r.i > record.i), None)

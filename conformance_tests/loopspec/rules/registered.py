@@ -57,7 +57,6 @@ class Registered:
             return
         self.names = [other for other in self.names if other != name]
         if does == "add":
-            self.unclear.discard(name)
             self.names.append(name)
             self.origin = {**self.origin, name: "added"}
 
