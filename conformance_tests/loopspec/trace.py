@@ -9,6 +9,7 @@ trace holds no time, no address and no path: the same run gives the same bytes.
 from __future__ import annotations
 
 import functools
+import itertools
 from collections.abc import Iterable
 from typing import Any, Literal, TypeAlias
 
@@ -206,6 +207,20 @@ class Trace:
             found.add(self.records[-1].call)
         last = {record.call: record for record in self.records}
         return found | {raised.call for raised, _ in self.failures if raised is last[raised.call]}
+
+    @functools.cached_property
+    def while_told(self) -> Trace:
+        """This trace up to where a callback returned something that is no control and the trainer
+        passed it on: nothing says what is to become of the flags then."""
+        if all(act.gives != "junk" for act in self.scenario.acts):
+            return self
+        calls = [(record, call) for record in self.records for call in record.calls]
+        for (record, call), (_, after) in itertools.pairwise(calls):
+            if isinstance(call.returned, str) and after.control is None:
+                lines = [r for r in self.records if r.i <= record.i]
+                back = [r for r in self.returns if r.call < record.call]
+                return Trace(self.scenario, self.by, [*lines, *back], self.outcome)
+        return self
 
     @functools.cached_property
     def top(self) -> list[Record]:

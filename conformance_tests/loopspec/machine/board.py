@@ -14,6 +14,10 @@ KNOWN = ("tensorboard",)
 """What can be reported to. Of all trackers the scenarios name no other."""
 
 
+_NOT_FINITE = ("nan", "inf", "-inf")
+"""Numbers that a trace holds as text."""
+
+
 def tag_of(name: str) -> str:
     """A logged name as TensorBoard has it: `eval/loss`, `test/loss`, all else `train/...`."""
     kind, _, rest = name.partition("_")
@@ -22,7 +26,11 @@ def tag_of(name: str) -> str:
 
 def tracked(logs: Mapping[str, Any], step: int | None) -> list[list[Any]]:
     """What TensorBoard holds of one log: tag, step and value of each number."""
-    return [[tag_of(name), step, value] for name, value in (values(logs) or {}).items()]
+    return [
+        [tag_of(name), step, value]
+        for name, value in (values(logs) or {}).items()
+        if not isinstance(value, str) or value in _NOT_FINITE
+    ]
 
 
 class Board:

@@ -28,6 +28,7 @@ class Display:
         """The user's next call begins, with an empty screen."""
         self._printed: list[dict[str, Any]] = []
         self._bars: list[list[Any]] = []
+        self._drawn = False
 
     def broken_off(self) -> None:
         """An exception has ended the call."""
@@ -35,7 +36,7 @@ class Display:
             self._training = self._evaluation = None
 
     def seen(self) -> dict[str, Any]:
-        closed = self._training is None and self._evaluation is None
+        closed = not self._drawn or (self._training is None and self._evaluation is None)
         return {"printed": self._printed, "bars": self._bars, "closed": closed}
 
     def __call__(self, stage: Stage, event: Event, control: Control | str) -> None:
@@ -54,6 +55,8 @@ class Display:
 
     def _draw(self, stage: Stage, event: Event) -> None:
         step = stage.state.global_step
+        running = self._training is not None and event in (Event.STEP_END, Event.LOG)
+        self._drawn = self._drawn or running or event in (Event.TRAIN_BEGIN, Event.PREDICTION_STEP)
         if event is Event.TRAIN_BEGIN:
             self._steps = stage.state.max_steps
             self._training = self._open(self._steps)

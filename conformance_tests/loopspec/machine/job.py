@@ -246,9 +246,9 @@ class Job:
         """What a checkpoint holds of callbacks that share a class, if it is not what is true."""
         if not self.profile.keeps_first_of_doubles:
             return {}
-        shared = {
-            n for part in self.scenario.callbacks if part.twin for n in (part.name, part.twin)
-        }
+        given = {p.name for p in self.scenario.callbacks if p.given in ("instance", "class")}
+        pairs = [{part.name, part.twin} for part in self.scenario.callbacks if part.twin]
+        shared = {name for pair in pairs if pair <= given for name in pair}
         return {name: count for name, count in self._stored.items() if name in shared}
 
     def _load_weights(self, weights: int) -> None:

@@ -75,23 +75,28 @@ def default_flow(stage: Stage, event: Event, control: Control | str) -> None:
     """Sets what is due by the strategies, at the end of a step and of an epoch."""
     if event not in (Event.STEP_END, Event.EPOCH_END):
         return
-    if isinstance(control, str):
-        raise JunkError
     s, state = stage.scenario, stage.state
     if event is Event.EPOCH_END:
-        control.change("L" * (s.logging_strategy == "epoch"))
-        control.change("V" * (s.eval_strategy == "epoch" and s.eval_delay <= state.epoch))
-        control.change("S" * (s.save_strategy == "epoch"))
+        due = "L" * (s.logging_strategy == "epoch")
+        due += "V" * (s.eval_strategy == "epoch" and s.eval_delay <= state.epoch)
+        _set(control, due + "S" * (s.save_strategy == "epoch"))
         return
     step, first = state.global_step, s.logging_first_step and state.global_step == 1
-    measures = s.eval_delay <= step
-    control.change("L" * (first or _due(s.logging_strategy, state.logging_steps, state)))
-    control.change("V" * (measures and _due(s.eval_strategy, state.eval_steps, state)))
-    control.change("S" * _due(s.save_strategy, state.save_steps, state))
-    if step >= state.max_steps:
-        control.change("T")
-        control.change("V" * (measures and s.eval_strategy == "steps"))
-        control.change("S" * (s.save_strategy == "steps"))
+    measures, last = s.eval_delay <= step, step >= state.max_steps
+    evaluates = _due(s.eval_strategy, state.eval_steps, state) or (
+        last and s.eval_strategy == "steps"
+    )
+    saves = _due(s.save_strategy, state.save_steps, state) or (last and s.save_strategy == "steps")
+    due = "L" * (first or _due(s.logging_strategy, state.logging_steps, state))
+    _set(control, due + "V" * (measures and evaluates) + "S" * saves + "T" * last)
+
+
+def _set(control: Control | str, flags: str) -> None:
+    """Raises JunkError where there is something to set, and nothing that has flags."""
+    if flags:
+        if isinstance(control, str):
+            raise JunkError
+        control.change(flags)
 
 
 def _due(strategy: str, steps: int, state: State) -> bool:
@@ -125,18 +130,18 @@ class Stopper:
             raise LookupError("early stopping has nothing to go by")
         if event is not Event.EVALUATE:
             return
+        if not (stage.scenario.metric_for_best_model or stage.scenario.load_best_model_at_end):
+            raise LookupError("early stopping knows no metric")
         value = stage.metrics.get(metric_key(stage.scenario))
         if value is None:
             return
-        if isinstance(control, str):
-            raise JunkError
         best = stage.state.best_metric
         better = best is None or (
             is_better(value, best, stage.scenario) and abs(value - best) > self.wanted.threshold
         )
         self.kept = 0 if better else self.kept + 1
         if self.kept >= self.wanted.patience:
-            control.change("T")
+            _set(control, "T")
 
 
 def refuses(scenario: Scenario) -> bool:

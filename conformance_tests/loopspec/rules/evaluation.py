@@ -62,16 +62,17 @@ def each_evaluation_set(trace: Trace) -> Findings:
     names = trace.scenario.eval_sets
     for evaluation in _evaluations(trace) if names else ():
         got = [_name_of_set(keys, names) for _, keys in evaluation]
-        last = evaluation[-1][0]
-        if last.call in trace.broken_off and last is _last_of(trace, last.call):
+        if _is_broken_off(trace, evaluation[-1][0]):
             continue
         if all(keys for _, keys in evaluation):
             words = "on_evaluate of " + ", ".join(names)
             yield saw(evaluation[0][0], got == list(names), words, ", ".join(got))
 
 
-def _last_of(trace: Trace, call: int) -> Record:
-    return [record for record in trace.top if record.call == call][-1]
+def _is_broken_off(trace: Trace, last: Record) -> bool:
+    """Whether an exception ended the evaluation with this record, or before its next one."""
+    rest = (r for r in trace.top if r.call == last.call and r.i > last.i)
+    return last.call in trace.broken_off and all(r.event in _OF_EVALUATION for r in rest)
 
 
 def _evaluations(trace: Trace) -> Iterator[list[tuple[Record, set[str]]]]:
@@ -214,7 +215,7 @@ def saved_when_told(trace: Trace) -> Findings:
 @check("EVT-39")
 def best_weights_at_the_end(trace: Trace) -> Findings:
     for run in outline(trace):
-        if not run.job.load_best_model_at_end:
+        if not run.job.load_best_model_at_end or run.job.save_strategy == "no":
             continue
         last, best = run.records[-1], _best_step(run.records)
         saved = any(r.event is Event.SAVE and r.step == best for r in run.records)

@@ -81,6 +81,8 @@ class Registered:
         call = self._call + 1
         of_class = self._trace.scenario.of_class(name) if how != "pop" else {name}
         here = [other for other in self.names if other in of_class]
+        if of_class & (self.unclear | self._touched(call)):
+            return  # it may be there twice, or once more, or no more
         given = next((r for r in self._trace.returns if r.call == call), None)
         popped = given.seen.get("popped") if given else None
         lost, known = self._lost(call)
@@ -91,6 +93,11 @@ class Registered:
             taken = [popped] if popped in here else [o for o in here if o in lost][:1] or here[:1]
         self.names = [other for other in self.names if other not in taken]
         self.takings.append(Taking(call, how, name, here, taken, popped, given is not None))
+
+    def _touched(self, call: int) -> set[str]:
+        """Whom callbacks added or removed before this call of the user."""
+        deeds = [*self._trace.done("add"), *self._trace.done("remove")]
+        return {deed.act.whom for deed in deeds if deed.record.call < call}
 
     def _lost(self, call: int) -> tuple[list[str], bool]:
         """Who was called before this call of the user and is not called after it; and whether it
