@@ -63,8 +63,11 @@ def unplayable(scenario: Scenario) -> str:
         return f"its name {scenario.name!r} has other characters than letters, digits, '.', '-'"
     if len(set(names)) < len(names):
         return "two callbacks have one name, or that of a watching one (first, last)"
+    stateful = {part.name for part in scenario.parts if part.stateful}
     for number, part in enumerate(scenario.parts):
         before = names[:number]
+        if part.twin in before and part.stateful != (part.twin in stateful):
+            return f"{part.name} and {part.twin} are of one class, and one of them is stateful"
         for other in filter(None, (part.twin, part.heir)):
             if other not in before:
                 return f"there is no callback {other} before {part.name}, which is of its class"

@@ -296,6 +296,7 @@ class Simulation(Job):
         first = {
             Event.LOG: (record.logs, self.logs),
             Event.EVALUATE: (record.metrics, self.metrics),
+            Event.PREDICT: (record.metrics, self.metrics),
         }
         known, now = first.get(record.event, (None, {}))
         more = [key for key in now if known is not None and key not in known]

@@ -207,6 +207,8 @@ def whose_intervals(trace: Trace) -> Findings:
     old, new = trace.scenario, trace.scenario.anew
     if old.logging_steps == new.logging_steps or old.logging_strategy != "steps":
         return
+    if min(old.logging_steps, new.logging_steps) < 1:
+        return  # of which length it is a share is a choice too
     for resume in resumes(trace):
         records = resume.run.records
         ended = [r for r in records if r.event is Event.STEP_END and r.step is not None]

@@ -51,7 +51,7 @@ def log_then_evaluate(trace: Trace) -> Findings:
         if record.event is Event.EVALUATE:
             good = before.event is Event.LOG
             yield saw(record, good, "the log of its metrics right before", before.event)
-        elif measured is not None:
+        elif measured is not None and not _is_broken_off(trace, measured):
             yield saw(measured, False, "on_evaluate right after the log of metrics", record.event)
         of_evaluation = before.event is Event.PREDICTION_STEP and not predicting(record)
         measured = record if of_evaluation and record.event is Event.LOG else None
