@@ -70,7 +70,6 @@ class Job:
         self.evaluation = Evaluation([])
         self.checkpoints: dict[int, Saved] = {}
         self._trainers = self._controls = self._states = 0
-        self._updates = 0
         self._make_trainer()
 
     def _make_trainer(self) -> None:
@@ -272,8 +271,8 @@ class Job:
 
     def _do_move_weights(self) -> None:
         self.moved, self._norm = True, self._slope
-        self._updates += 1
-        self._weights = self._updates
+        # Whoever goes on from the same weights by the same step comes to the same ones.
+        self._weights = hash((self._weights, self._slope, self.state.global_step))
 
     def _do_count_step(self) -> None:
         self._end_group(keep=True)

@@ -44,6 +44,11 @@ class Attendance(msgspec.Struct, gc=False):
         return {act.whom: act.does for _, act in self.done if act.does in ("add", "remove")}
 
     @property
+    def removes(self) -> bool:
+        """Whether an act in this very event took out a callback, be it to add it again."""
+        return any(act.does == "remove" for _, act in self.done)
+
+    @property
     def fires(self) -> list[tuple[Call, Act]]:
         """What fires events: evaluations and logs."""
         return [(call, act) for call, act in self.done if act.does in ("evaluate", "log")]
@@ -64,7 +69,7 @@ def left_out(trace: Trace, origin: str) -> Iterator[tuple[Record, str]]:
     an event in which one was removed, or which fired others, is for other rules."""
     for seen in roster(trace):
         mine = [name for name in seen.missing if seen.origin[name] == origin]
-        if mine and not seen.fires and "remove" not in seen.own_changes.values():
+        if mine and not seen.fires and not seen.removes:
             yield seen.record, ", ".join(mine)
 
 
@@ -89,13 +94,14 @@ def _walk(trace: Trace) -> Iterator[Attendance]:
         if not acted and names == registered.names:
             continue
         did = acted.get(record.i, [])
-        changed = {name: does for _, names_of in open_changes for name, does in names_of.items()}
-        changed |= {act.whom: act.does for _, act in did if act.does in ("add", "remove")}
+        changes = [change for _, names_of in open_changes for change in names_of.items()]
+        changes += [(act.whom, act.does) for _, act in did if act.does in ("add", "remove")]
+        changed = dict(changes)
         without = bare.get(record.event, ()) if bare else ()
         due = [name for name in registered.names if name not in changed and name not in without]
         strangers = [n for n in names if n not in {*due, *changed, *registered.unclear}]
         origin = registered.origin
-        for name, does in changed.items():
+        for name, does in changes:
             registered.change(does, name)
         if changed:
             open_changes.append((record.depth, changed))
