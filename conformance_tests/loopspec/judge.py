@@ -68,15 +68,20 @@ def judge(
         if not trace.complete:
             crashes.append(_crash(trace))
         has = frozenset(trace.by.capabilities)
+        told = trace.while_told
         for tally in tallies:
             several = (tally.rule.id in ACROSS) is (trace.scenario.world > 1)
             if several and tally.rule.needs <= has:
-                _take(tally, trace, edition)
+                _take(tally, trace if tally.rule.id == PASSED_ON else told, edition)
     declared = _declared(known or {}, by)
     results = [_result(tally, declared, by, whole) for tally in tallies]
     ordered = _in_reading_order(_without_cascades(results), tallies)
     crashes.sort(key=lambda crash: crash.trace.scenario.name)
     return Report(by, edition, count, whole, ordered, crashes, doubted, left_out)
+
+
+PASSED_ON = "DISP-17"
+"""The rule on what a trainer does with a returned value that is no control."""
 
 
 def _declared(known: Mapping[str, Known | str], by: Provenance | None) -> dict[str, Known]:

@@ -219,7 +219,10 @@ class Trace:
             if isinstance(call.returned, str) and after.control is None:
                 lines = [r for r in self.records if r.i <= record.i]
                 back = [r for r in self.returns if r.call < record.call]
-                return Trace(self.scenario, self.by, [*lines, *back], self.outcome)
+                told = Trace(self.scenario, self.by, [*lines, *back], self.outcome)
+                told.piece, told.batches_before = self.piece, self.batches_before
+                told.epochs_before = self.epochs_before
+                return told
         return self
 
     @functools.cached_property
