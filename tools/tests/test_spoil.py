@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 import pytest
-
 import spoil
+from spoiling import CHANGES, EACH, spoiled
+
 from loopspec.corpus import CORPUS
 from loopspec.machine.predict import predict
-from spoiling import CHANGES, EACH, spoiled
 
 KEPT = json.loads(spoil.FILE.read_text("utf-8"))
 
