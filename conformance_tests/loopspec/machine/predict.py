@@ -87,7 +87,11 @@ class Simulation(Job):
     def _restore_callbacks(self, kept: dict[str, int]) -> None:
         here = self._stateful()
         shared = {part.name: part.twin or part.name for part in self.scenario.callbacks}
-        for name in sorted(here.keys() & kept.keys(), key=lambda n: (shared.get(n, n), n)):
+
+        def order(name: str) -> tuple[str, str]:  # by class, as a checkpoint has them
+            return shared.get(name, name).capitalize() or "EarlyStopping", name
+
+        for name in sorted(here.keys() & kept.keys(), key=order):
             place = self._players.index(old := here[name])
             new: Actor | Stopper
             if isinstance(old, Actor):

@@ -116,7 +116,7 @@ class Registered:
         heard = {p.name for p in self._trace.scenario.parts if any(map(p.has, events))}
         between = self._calls[call : after - 1]
         was.difference_update(other.removeprefix("remove:") for other in between)
-        lost = [name for name in self.names if name in heard & was - now]
+        lost = [n for n in self.names if n in heard & was - now - self._touched(call)]
         return lost, not any(other.startswith(_TAKE) for other in between)
 
 
