@@ -43,14 +43,17 @@ def flags_of(control: object) -> str | None:
 
 
 def plain(value: object) -> Value:
-    """A value as a trace holds it: four decimals, NaN and infinities as text, or a type's name."""
+    """A value as a trace holds it: four decimals and seven digits, NaN and infinities as text, or a type's name."""
     if value is None or isinstance(value, str | bool | int):
         return value
     try:
         number = float(value)  # type: ignore[arg-type]  # numpy scalars and tensors of one element
     except (TypeError, ValueError):
         return f"<{type(value).__name__}>"
-    return round(number, 4) if math.isfinite(number) else str(number)
+    if not math.isfinite(number):
+        return str(number)
+    # What was computed in single precision has seven digits.
+    return round(number if abs(number) < 1000 else float(f"{number:.7g}"), 4)
 
 
 STATE_FIELDS = (

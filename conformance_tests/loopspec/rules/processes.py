@@ -27,6 +27,9 @@ def another_process_is_told(trace: Trace) -> Findings:
         said = _said_to_be_another(trace, run)
         if said is None or _said_to_be_another(trace, other) is not None:
             continue
+        calls = trace.scenario.calls
+        if calls[run[0].call - 1] != calls[other[0].call - 1]:
+            continue  # one that was resumed may have had nothing left to do
         if trace.broken_off.isdisjoint((run[0].call, other[0].call)):
             came = {record.event for record in run}
             missing = dict.fromkeys(str(r.event) for r in other if r.event not in came)
