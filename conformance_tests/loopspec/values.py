@@ -43,7 +43,8 @@ def flags_of(control: object) -> str | None:
 
 
 def plain(value: object) -> Value:
-    """A value as a trace holds it: four decimals and seven digits, NaN and infinities as text, or a type's name."""
+    """A value as a trace holds it: four decimals and seven digits, NaN and infinities as text, or
+    a type's name."""
     if value is None or isinstance(value, str | bool | int):
         return value
     try:
