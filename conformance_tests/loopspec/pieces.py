@@ -149,6 +149,8 @@ class _Cutting:
         """Whether a piece ends before this record, or it is where the next one will begin."""
         size, event = len(self._records), record.event
         if self._next is None:
+            if record.entry:
+                return  # flags that stand are of what came before
             at_epoch = event is Event.EPOCH_BEGIN and size >= self._limit
             if at_epoch or (event is Event.STEP_BEGIN and size >= 2 * self._limit):
                 done = copy(self._done)

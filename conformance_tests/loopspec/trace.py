@@ -208,7 +208,7 @@ class Trace:
         last = {record.call: record for record in self.records}
         return found | {raised.call for raised, _ in self.failures if raised is last[raised.call]}
 
-    @functools.cached_property
+    @property
     def while_told(self) -> Trace:
         """This trace up to where a callback returned something that is no control and the trainer
         passed it on: nothing says what is to become of the flags then."""
