@@ -57,6 +57,11 @@ def whole(folder: Path) -> list[dict[str, Any]]:
 def assert_the_same(folder: Path, folder_of_all: Path) -> None:
     for rank, expected in enumerate(whole(folder_of_all)):
         found = crashing.load(folder, rank)
+        if rank:
+            # Buffers are each process's own after a step; a checkpoint has the first one's, which
+            # all have again with the next step.
+            for result in (found, expected):
+                result["weights"].pop("mean", None)
         for part in PARTS:
             assert same(found[part], expected[part]), (rank, part)
 
@@ -69,7 +74,10 @@ def test_the_others_end_and_what_goes_on_ends_the_same(
     fates = dict.fromkeys(ranks, (place, "kill"))
     codes = [crashing.outcome(each) for each in crashing.start_all(JOB, tmp_path, SIZE, fates)]
     assert [code == -signal.SIGKILL for code in codes] == [rank in ranks for rank in range(SIZE)]
-    assert 0 not in codes
+    if (
+        place.number < EVENTS - 1 or place.kind == "file"
+    ):  # else there is nothing left to do together
+        assert 0 not in codes
     notes = tmp_path / "announced"
     announced = int(notes.read_text()) if notes.exists() else 0
     checkpoint.settle(tmp_path / "out")
