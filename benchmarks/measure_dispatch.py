@@ -11,7 +11,7 @@ import logging
 import warnings
 
 import torch
-from dispatch import DISPATCHERS, KINDS, NUMBERS, Fire
+from dispatch import DISPATCHERS, KINDS, MIX, Fire, numbers
 from instructions import Case, counted_by_callgrind
 from results import Dispatch, Event, keep, machine
 
@@ -24,7 +24,7 @@ def cases() -> dict[Case, Fire]:
         (name, kind, number): dispatcher.make(number, kind)
         for name, dispatcher in DISPATCHERS.items()
         for kind in dispatcher.kinds
-        for number in NUMBERS
+        for number in numbers(kind)
     }
 
 
@@ -33,8 +33,8 @@ def measured(rounds: int, instructions: bool) -> Dispatch:
     for fire in made.values():
         fire()
     times = {}
-    for kind in KINDS:
-        for number in NUMBERS:
+    for kind in (*KINDS, MIX):
+        for number in numbers(kind):
             alike = {name: fire for (name, *rest), fire in made.items() if rest == [kind, number]}
             found = interleaved(alike, rounds)
             times |= {(name, kind, number): spread for name, spread in found.items()}

@@ -43,6 +43,9 @@ WARM = 20
 COUNTED = "one parameter"
 """The job whose steps are counted too, with few callbacks."""
 
+PROFILED = ("reference", LOOPS["reference"].floor)
+"""The loops of which the page says which functions take how much."""
+
 Case = tuple[str, int]
 """A loop, and how many callbacks it has."""
 
@@ -75,26 +78,45 @@ def _train(name: str, job: Job) -> None:
         torch.cuda.synchronize()
 
 
-def counted(job: Job, name: str, callbacks: int) -> PerStep:
-    """The counts of a step in one loop."""
+def counted(job: Job, name: str, callbacks: int) -> tuple[PerStep, dict[str, float]]:
+    """The counts of a step in one loop, and its bytecodes by function."""
 
     def ready(steps: int) -> contextlib.AbstractContextManager[Callable[[], None]]:
         asked = job._replace(steps=steps, callbacks=callbacks)
         return contextlib.nullcontext(partial(_train, name, asked))
 
-    return exactly(ready, callbacks)[0]
+    return exactly(ready, callbacks)
 
 
 def measured(title: str, job: Job, rounds: int, steps: int) -> dict[str, OfLoop]:
     wanted = [*cases(job, FEWER if job.accumulation > 1 else NUMBERS)]
     found: dict[str, OfLoop] = {}
     for (name, number), time in times(job, wanted, rounds, steps).items():
-        loop = found.setdefault(name, OfLoop([], []))
+        loop = found.setdefault(name, OfLoop([], [], {}))
         loop.times.append(Timed(number, time))
         if title == COUNTED and number in FEWER:
             print(f"  {name}, {number} callbacks: counting", flush=True)
-            loop.exact.append(counted(job, name, number))
+            step, places = counted(job, name, number)
+            loop.exact.append(step)
+            if name in PROFILED and number == 0:
+                loop.places.update(places)
     return found
+
+
+def waiting(job: Job) -> dict[str, str]:
+    """Which loops make the host wait for the device in a step that logs nothing, and at what;
+    empty for one that does not."""
+    told = {}
+    for name, _ in cases(job, (0,)):
+        del READ[:]
+        try:
+            _train(name, job._replace(steps=WARM, strict=True))
+            told[name] = ""
+        except RuntimeError as error:
+            told[name] = str(error).partition("\n")[0]
+        finally:
+            torch.cuda.set_sync_debug_mode("default")
+    return told
 
 
 def main() -> None:
@@ -116,7 +138,8 @@ def main() -> None:
     device = "cpu" if wanted.device == "cpu" else torch.cuda.get_device_name()
     packages = {loop.package for loop in LOOPS.values()} - {""}
     name = "steps" if wanted.device == "cpu" else "steps-cuda"
-    keep(name, Steps(machine([*packages, "torch"], device), jobs))
+    waits = waiting(ON_DEVICE["small MLP"]) if wanted.device == "cuda" else {}
+    keep(name, Steps(machine([*packages, "torch"], device), jobs, waits))
 
 
 if __name__ == "__main__":

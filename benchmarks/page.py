@@ -12,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 
 from page_plots import draw
-from page_tables import events, keywords, overheads, waiting, where
+from page_tables import called, events, keywords, mixed, overheads, remains, waiting, waits, where
 from page_targets import of_dispatch, of_steps, table
 from results import Dispatch, Steps, kept
 
@@ -38,10 +38,12 @@ def blocks(dispatch: Dispatch, steps: Steps) -> dict[str, str]:
         "targets": table(chain(of_dispatch(dispatch), of_steps(steps, JOB))),
         "dispatch": f"{where(dispatch)}\n\n{events(dispatch)}",
         "keywords": keywords(dispatch),
+        "mixed": mixed(dispatch),
         "steps": f"{where(steps)}\n\n{overheads(steps, JOB)}",
         "jobs": "\n".join(
             f"**{job}**\n\n{overheads(steps, job)}" for job in steps.jobs if job != JOB
         ),
+        "remains": f"{remains(steps, JOB)}\n{called(steps, JOB)}",
         "waiting": waiting(steps, JOB),
     }
     on_device = kept("steps-cuda", Steps)
@@ -50,7 +52,12 @@ def blocks(dispatch: Dispatch, steps: Steps) -> dict[str, str]:
         "--device cuda` measures there.\n"
         if on_device is None
         else "\n".join(
-            [where(on_device), "", *(overheads(on_device, job) for job in on_device.jobs)]
+            [
+                where(on_device),
+                "",
+                *(overheads(on_device, job) for job in on_device.jobs),
+                waits(on_device),
+            ]
         )
     )
     return made

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from dispatch import ALL, DISPATCHERS, IDLE, NOOP, ONE, TWO
+from dispatch import ALL, DISPATCHERS, IDLE, MIX, MIXED, NOOP, ONE, TWO
 from results import Dispatch, Event, OfLoop, Steps
 from steps import LOOPS
 
@@ -12,6 +12,10 @@ from loopspec.benchmarking import Spread
 
 FLOOR, PASSING = "bound methods", "bound methods, keywords passed"
 NUMBERS = (3, 10, 100)
+SHOWN = 12
+"""Functions in the table of what remains."""
+CALLED = 40
+"""How often callbacks are called in a step that has ten of them: four events each."""
 
 
 def markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
@@ -82,6 +86,18 @@ def keywords(found: Dispatch) -> str:
     return markdown((*head, *(f"transformers, {n}" for n in NUMBERS)), rows)
 
 
+def mixed(found: Dispatch) -> str:
+    """The end of a step with the callbacks that a run has of its own."""
+    floor = found.events[PASSING][MIX][MIXED]
+    rows = []
+    for name in (PASSING, "reference", "transformers"):
+        event = found.events[name][MIX][MIXED]
+        counts = event.counts
+        exact = (f"{counts.calls:.0f}", f"{counts.c_calls:.0f}", f"{counts.bytecodes:.0f}")
+        rows.append([name, _ratio(event, floor), *exact])
+    return markdown(("dispatcher", "instructions", "calls", "calls of C", "bytecodes"), rows)
+
+
 def overheads(found: Steps, job: str) -> str:
     """A step less that of the loop by hand; the unit is transformers' without callbacks."""
     loops = found.jobs[job]
@@ -99,6 +115,35 @@ def overheads(found: Steps, job: str) -> str:
     return markdown(head, rows)
 
 
+def remains(found: Steps, job: str) -> str:
+    """What a step of the reference takes beyond its floor, by function."""
+    loops = found.jobs[job]
+    ours, base = loops["reference"], loops[LOOPS["reference"].floor]
+    more = {place: number - base.places.get(place, 0) for place, number in ours.places.items()}
+    added = [(number, place) for place, number in more.items() if number > 0]
+    less = sum(number for place, number in base.places.items() if place not in ours.places)
+    less -= sum(number for number in more.values() if number < 0)
+    shown = sorted(added, reverse=True)[:SHOWN]
+    rows = [[f"`{place}`", f"{number:,.0f}"] for number, place in shown]
+    rest = sum(number for number, _ in added) - sum(number for number, _ in shown)
+    rows += [
+        [f"{len(added) - len(shown)} more", f"{rest:,.0f}"],
+        ["what only the loop by hand does, such as the default collating", f"-{less:,.0f}"],
+        ["**together**", f"**{sum(number for number, _ in added) - less:,.0f}**"],
+    ]
+    return markdown(("function", "bytecodes of a step"), rows)
+
+
+def called(found: Steps, job: str) -> str:
+    """What ten callbacks add to a step, for each time that one is called."""
+    loops = found.jobs[job]
+    rows = []
+    for name in ("reference", "transformers"):
+        none, ten = (loops[name].bytecodes(number) for number in (0, 10))
+        rows.append([name, f"{ten - none:,.0f}", f"{(ten - none) / CALLED:.0f}"])
+    return markdown(("loop", "ten callbacks, bytecodes of a step", "for each call"), rows)
+
+
 def over(loops: dict[str, OfLoop], name: str, callbacks: int) -> float:
     """Nanoseconds of a step beyond those of its floor."""
     return loops[name].time(callbacks) - loops[LOOPS[name].floor].time(0)
@@ -106,6 +151,12 @@ def over(loops: dict[str, OfLoop], name: str, callbacks: int) -> float:
 
 def _spread(time: Spread) -> str:
     return f"{time.low / time.median - 1:+.0%} to {time.high / time.median - 1:+.0%}"
+
+
+def waits(found: Steps) -> str:
+    """What makes the host wait for a GPU, by PyTorch's own watch."""
+    rows = [[name, why or "nothing"] for name, why in found.waits.items()]
+    return markdown(("loop", "what waits in a step that logs nothing"), rows)
 
 
 def waiting(found: Steps, job: str) -> str:

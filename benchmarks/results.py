@@ -70,6 +70,9 @@ class OfLoop(msgspec.Struct, frozen=True):
     times: list[Timed]
     exact: list[PerStep]
     """The counts, for some numbers of callbacks; empty where nothing was counted."""
+    places: dict[str, float] = {}
+    """Bytecodes of a step without callbacks, by the function that takes them; empty where nobody
+    asks."""
 
     def time(self, callbacks: int) -> float:
         """Nanoseconds of a step: a quarter of them took less, as what disturbs only adds."""
@@ -85,6 +88,9 @@ class Steps(msgspec.Struct, frozen=True):
 
     machine: Machine
     jobs: dict[str, dict[str, OfLoop]]
+    waits: dict[str, str] = {}
+    """On a GPU: what a loop makes the host wait for in a step that logs nothing; empty for
+    nothing."""
 
 
 def machine(packages: list[str], device: str = "cpu") -> Machine:

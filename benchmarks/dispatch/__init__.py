@@ -19,8 +19,16 @@ ONE = "one named"  # it names one of the keywords of this protocol
 TWO = "two named"
 ALL = "all read"  # it reads `**kwargs`
 
+MIX = "a run's own"  # default flow, early stopping, a tracker and a progress bar
+
 KINDS = (IDLE, NOOP, ONE, TWO, ALL)
 NUMBERS = (0, 1, 3, 10, 100)
+MIXED = 4
+
+
+def numbers(kind: str) -> tuple[int, ...]:
+    """How many callbacks of a kind are measured."""
+    return (MIXED,) if kind == MIX else NUMBERS
 
 
 class Dispatcher(NamedTuple):
@@ -41,9 +49,11 @@ class Dispatcher(NamedTuple):
 DISPATCHERS = {
     "bare loop": Dispatcher("", "floors:methods", KINDS),
     "bound methods": Dispatcher("", "floors:bound", KINDS[1:]),
-    "bound methods, keywords passed": Dispatcher("", "floors:bound_with_keywords", KINDS[1:]),
-    "reference": Dispatcher("loopspec", "protocol:reference", KINDS),
-    "transformers": Dispatcher("transformers", "protocol:transformers", KINDS),
+    "bound methods, keywords passed": Dispatcher(
+        "", "floors:bound_with_keywords", (*KINDS[1:], MIX)
+    ),
+    "reference": Dispatcher("loopspec", "protocol:reference", (*KINDS, MIX)),
+    "transformers": Dispatcher("transformers", "protocol:transformers", (*KINDS, MIX)),
     "torchtnt": Dispatcher("torchtnt", "plain:torchtnt"),
     "poutyne": Dispatcher("poutyne", "plain:poutyne"),
     "skorch": Dispatcher("skorch", "plain:skorch"),

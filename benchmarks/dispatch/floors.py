@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch import Fire
+from dispatch import MIX, Fire
 from dispatch.making import callbacks, objects
 from dispatch.methods import METHODS
+from dispatch.mixed import of_reference
 
 KEYWORDS = (
     "model",
@@ -53,8 +54,12 @@ def bound(number: int, kind: str) -> Fire:
 
 def bound_with_keywords(number: int, kind: str) -> Fire:
     """A loop over bound methods that passes each of them the keywords of this protocol."""
-    hooks = [callback.on_step_end for callback in _made(number, kind)]
-    args, state, control = objects(object, 3)
+    if kind == MIX:
+        mixed = of_reference()
+        found, args, state, control = mixed.callbacks, mixed.args, mixed.state, mixed.control
+    else:
+        found, (args, state, control) = _made(number, kind), objects(object, 3)
+    hooks = [callback.on_step_end for callback in found]
     keywords = dict.fromkeys(KEYWORDS)
 
     def fire() -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from dispatch import Fire
+from dispatch import MIX, Fire
 from dispatch.making import callbacks, objects
 from dispatch.methods import METHODS
+from dispatch.mixed import of_reference, of_transformers
 
 
 def reference(number: int, kind: str) -> Fire:
@@ -28,6 +29,11 @@ def transformers(number: int, kind: str) -> Fire:
 def _firing(
     handler_class: Any, base: type, state: Any, control: Any, number: int, kind: str
 ) -> Fire:
+    if kind == MIX:
+        ours = base.__module__.startswith("loopspec_reference")
+        mixed = of_reference() if ours else of_transformers()
+        full = handler_class(mixed.callbacks, None, None, None, None)
+        return lambda: full.on_step_end(mixed.args, mixed.state, mixed.control)
     handler = handler_class([], None, None, None, None)
     handler.callbacks = callbacks(base, "on_step_end", METHODS[kind], number, kind)
     (args,) = objects(object, 1)

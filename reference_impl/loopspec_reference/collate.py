@@ -23,8 +23,7 @@ def default_data_collator(features: Sequence[Any]) -> dict[str, Any]:
         if value is None or isinstance(value, str):
             continue
         name = "labels" if key in ("label", "label_ids") else key
-        values = [row[key] for row in rows]
-        batch[name] = torch.stack([torch.as_tensor(v) for v in values])
+        batch[name] = torch.stack([torch.as_tensor(row[key]) for row in rows])
         if key == "label":
             # One number a sample: losses want int64 classes or float32 targets.
             whole = not batch[name].is_floating_point()

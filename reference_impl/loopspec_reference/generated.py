@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 import keyword
 import linecache
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import lru_cache
 from types import CellType, CodeType, FunctionType
 from typing import Any
@@ -76,6 +76,17 @@ def function(text: str, space: dict[str, Any], cells: Mapping[str, CellType]) ->
     return FunctionType(
         code, space, closure=tuple(cells[variable] for variable in code.co_freevars)
     )
+
+
+def clearing(flags: Iterable[str]) -> Callable[[Any], None]:
+    """The function that clears these flags of a control: a loop over names takes three times as
+    many instructions."""
+    lines = [
+        "def clear(control):",
+        *(f"    control.{flag} = False" for flag in flags),
+        "    return",
+    ]
+    return function("\n".join([*lines, ""]), {}, {})
 
 
 @lru_cache(maxsize=512)

@@ -11,6 +11,7 @@ from .callback import EVENTS
 from .callback_list import CallbackList
 from .default_flow import DefaultFlowCallback
 from .dispatch import RESETS, Dispatch, compile_event
+from .generated import clearing
 
 if TYPE_CHECKING:
     from .arguments import TrainingArguments
@@ -38,7 +39,7 @@ class _Shared:
 
 
 def _event(event: str) -> Callable[..., TrainerControl]:
-    resets = RESETS.get(event, ())
+    clear = clearing(RESETS.get(event, ()))
 
     def fire(
         self: CallbackHandler,
@@ -62,11 +63,10 @@ def _event(event: str) -> Callable[..., TrainerControl]:
         control: TrainerControl,
         **extra: Any,
     ) -> TrainerControl:
-        for flag in resets:
-            setattr(control, flag, False)
+        clear(control)
         return fire(self, args, state, control, **extra)
 
-    method = fire_reset if resets else fire
+    method = fire_reset if event in RESETS else fire
     method.__name__ = event
     method.__doc__ = f"Fire `{event}`; returns the control that holds from now on."
     return method

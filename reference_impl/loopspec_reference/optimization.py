@@ -74,6 +74,6 @@ def waits_for_metric(scheduler: Any) -> bool:
 
 def current_learning_rate(optimizer: Optimizer, scheduler: Any) -> float:
     """The learning rate that the next optimizer step will use."""
-    lr = optimizer.param_groups[0]["lr"] if waits_for_metric(scheduler) else None
-    value = scheduler.get_last_lr()[0] if lr is None else lr
-    return float(value)
+    if waits_for_metric(scheduler):
+        return float(optimizer.param_groups[0]["lr"])
+    return float(scheduler.get_last_lr()[0])

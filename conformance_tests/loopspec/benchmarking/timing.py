@@ -35,7 +35,8 @@ class Spread(msgspec.Struct, frozen=True):
 def interleaved(
     works: Mapping[str, Callable[[], Any]], rounds: int = 40, enough: int = ENOUGH
 ) -> dict[str, Spread]:
-    """Nanoseconds of each piece of work, which are done in turn, `rounds` times.
+    """Nanoseconds of each piece of work, which are done in turn, `rounds` times: of this process's
+    processor time, which what else the machine does disturbs little.
 
     Short ones are repeated within a round until they take about `enough` nanoseconds. What the
     loop around them takes is part of it, the same few nanoseconds for all.
@@ -51,10 +52,10 @@ def interleaved(
 
 
 def _timed(work: Callable[[], Any], repeats: int) -> int:
-    start = time.perf_counter_ns()
+    start = time.process_time_ns()
     for _ in range(repeats):
         work()
-    return time.perf_counter_ns() - start
+    return time.process_time_ns() - start
 
 
 def _repeats(work: Callable[[], Any], enough: int) -> int:
