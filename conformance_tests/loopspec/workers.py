@@ -40,6 +40,8 @@ _STARTING = 300.0
 def _subject(source: str | bytes) -> Subject:
     """The subject; once in each worker."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a trainer prints is not the report
+    # A worker is spawned, and would have the subject spawn too, whose locks outlive a worker then.
+    multiprocessing.set_start_method(None, force=True)
     return unpacked(source)
 
 
