@@ -63,6 +63,7 @@ def unplayable(scenario: Scenario) -> str:
         return f"its name {scenario.name!r} has other characters than letters, digits, '.', '-'"
     if len(set(names)) < len(names):
         return "two callbacks have one name, or that of a watching one (first, last)"
+    bare = {part.name for part in scenario.parts if part.bare}
     stateful = {part.name for part in scenario.parts if part.stateful}
     for number, part in enumerate(scenario.parts):
         before = names[:number]
@@ -72,6 +73,8 @@ def unplayable(scenario: Scenario) -> str:
             if other not in before:
                 return f"there is no callback {other} before {part.name}, which is of its class"
         for act in part.acts:
+            if act.does == "patch" and act.whom in bare:
+                return f"{part.name} replaces a method of {act.whom}, which has none"
             if act.does in ("add", "remove", "patch") and act.whom not in names:
                 return f"{part.name} is about a callback {act.whom!r} that is not there"
             if act.rank is not None and not 0 <= act.rank < scenario.world:

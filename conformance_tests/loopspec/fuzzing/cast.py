@@ -39,10 +39,16 @@ def callbacks(draw: st.DrawFn, displayed: bool) -> tuple[Scripted, ...]:
 
 def _come_or_go(parts: list[Scripted]) -> Iterator[Scripted]:
     """At no event does a callback come back that was taken out: what walks a live list meets it
-    twice (DISP-22), and the event is two."""
+    twice (DISP-22), and the event is two. Nor is a method replaced where there is none."""
+    bare = {part.name for part in parts if part.bare}
     gone = {act.event for part in parts for act in part.acts if act.does == "remove"}
     for part in parts:
-        stays = tuple(act for act in part.acts if act.does != "add" or act.event not in gone)
+        stays = tuple(
+            act
+            for act in part.acts
+            if not (act.does == "add" and act.event in gone)
+            and not (act.does == "patch" and act.whom in bare)
+        )
         yield msgspec.structs.replace(part, acts=stays)
 
 

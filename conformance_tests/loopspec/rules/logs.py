@@ -96,6 +96,7 @@ def _make_means(trace: Trace) -> list[_Mean]:
     unknown = False
     losses: dict[int, float] = {}  # of the update that made this step
     logged_at = {0}
+    known: dict[int, int] = {}  # the last log before the checkpoint of this step was written
     for run in outline(trace):
         if trace.trainer_of[run.records[0].call] != trainer:
             passes, trainer = 0, trace.trainer_of[run.records[0].call]
@@ -106,7 +107,8 @@ def _make_means(trace: Trace) -> list[_Mean]:
         begun = (run.records[0].step or 0) if run.resumed else 0
         losses = {step: loss for step, loss in losses.items() if step <= begun}
         logged_at = {step for step in logged_at if step <= begun}
-        before = [losses.get(step) for step in range(max(logged_at) + 1, begun + 1)]
+        last = known.get(begun, max(logged_at)) if run.resumed else max(logged_at)
+        before = [losses.get(step) for step in range(last + 1, begun + 1)]
         if None in before or trace.piece:
             lost = True
         unknown = unknown or run.records[0].call in trace.broken_off  # a pass may have no event
@@ -121,6 +123,8 @@ def _make_means(trace: Trace) -> list[_Mean]:
                     total, steps = total + group / size, steps + 1
                     losses[begun + steps] = group / size
                     group, size = 0.0, 0
+            elif event is Event.SAVE:
+                known[begun + steps] = max(logged_at)
             elif event is Event.EPOCH_END:
                 lost, lost_in_run = lost or size > 0, lost_in_run or size > 0
                 group, size = 0.0, 0
@@ -139,7 +143,7 @@ def _make_means(trace: Trace) -> list[_Mean]:
     return found
 
 
-_COUNTED = frozenset((SUBSTEP, END, Event.EPOCH_END, Event.LOG))
+_COUNTED = frozenset((SUBSTEP, END, Event.SAVE, Event.EPOCH_END, Event.LOG))
 
 
 @check("STATE-3")
