@@ -82,7 +82,10 @@ class Registered:
         of_class = self._trace.scenario.of_class(name) if how != "pop" else {name}
         here = [other for other in self.names if other in of_class]
         if of_class & (self.unclear | self._touched(call)):
-            return  # it may be there twice, or once more, or no more
+            # It may be there twice, or once more, or no more, and at any place.
+            self.unclear |= of_class
+            self.names = [other for other in self.names if other not in of_class]
+            return
         given = next((r for r in self._trace.returns if r.call == call), None)
         popped = given.seen.get("popped") if given else None
         lost, known = self._lost(call)
