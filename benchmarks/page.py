@@ -12,9 +12,20 @@ from itertools import chain
 from pathlib import Path
 
 from page_plots import draw
-from page_tables import called, events, keywords, mixed, overheads, remains, waiting, waits, where
+from page_tables import (
+    agreeing,
+    called,
+    events,
+    keywords,
+    mixed,
+    overheads,
+    remains,
+    waiting,
+    waits,
+    where,
+)
 from page_targets import of_dispatch, of_steps, table
-from results import Dispatch, Steps, kept
+from results import Agreeing, Dispatch, Steps, kept
 
 README = Path(__file__).parent / "README.md"
 JOB = "one parameter"
@@ -46,6 +57,9 @@ def blocks(dispatch: Dispatch, steps: Steps) -> dict[str, str]:
         "remains": f"{remains(steps, JOB)}\n{called(steps, JOB)}",
         "waiting": waiting(steps, JOB),
     }
+    agreed = kept("agreeing", Agreeing)
+    if agreed is not None:
+        made["agreeing"] = f"{where(agreed)}\n\n{agreeing(agreed)}"
     on_device = kept("steps-cuda", Steps)
     made["cuda"] = (
         "Not measured yet: no machine with a GPU was at hand. `python benchmarks/measure_steps.py "

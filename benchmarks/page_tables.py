@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from dispatch import ALL, DISPATCHERS, IDLE, MIX, MIXED, NOOP, ONE, TWO
-from results import Dispatch, Event, OfLoop, Steps
+from results import Agreeing, Dispatch, Event, OfLoop, Steps
 from steps import LOOPS
 
 from loopspec.benchmarking import Spread
@@ -25,7 +25,7 @@ def markdown(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
-def where(machine_of: Dispatch | Steps) -> str:
+def where(machine_of: Dispatch | Steps | Agreeing) -> str:
     """One line about the machine."""
     machine = machine_of.machine
     return (
@@ -96,6 +96,14 @@ def mixed(found: Dispatch) -> str:
         exact = (f"{counts.calls:.0f}", f"{counts.c_calls:.0f}", f"{counts.bytecodes:.0f}")
         rows.append([name, _ratio(event, floor), *exact])
     return markdown(("dispatcher", "instructions", "calls", "calls of C", "bytecodes"), rows)
+
+
+def agreeing(found: Agreeing) -> str:
+    """What it costs several processes to agree on flags."""
+    head = ("processes", "to one exchange of as many bytes", "to a step of one parameter under DDP")
+    rows = [["1", "nothing", "nothing"]]
+    rows += [[f"{n.processes}", f"{n.to_exchange:.1f}", f"{n.to_step:.2f}"] for n in found.worlds]
+    return markdown(head, rows)
 
 
 def overheads(found: Steps, job: str) -> str:

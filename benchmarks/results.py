@@ -93,6 +93,23 @@ class Steps(msgspec.Struct, frozen=True):
     nothing."""
 
 
+class Agreed(msgspec.Struct, frozen=True):
+    """What agreeing on flags takes with so many processes, as ratios of lower quartiles."""
+
+    processes: int
+    to_exchange: float
+    """To one exchange of as many bytes."""
+    to_step: float
+    """To a step of a model of one parameter under DistributedDataParallel."""
+
+
+class Agreeing(msgspec.Struct, frozen=True):
+    """For each number of processes."""
+
+    machine: Machine
+    worlds: list[Agreed]
+
+
 def machine(packages: list[str], device: str = "cpu") -> Machine:
     """This one, with the versions of what is measured on it."""
     return Machine(

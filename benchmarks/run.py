@@ -22,11 +22,12 @@ SCRIPTS = (
     ("measure_dispatch.py",),
     ("measure_steps.py",),
     ("measure_steps.py", "--device", "cuda"),
+    ("measure_agreeing.py",),
     ("recording_overhead.py", "--rounds", "2", "--write"),
     ("page.py",),
 )
 """In this order; the page last. The page and what recording costs need no other trainer."""
-OURS = ("recording_overhead.py", "page.py")
+OURS = ("measure_agreeing.py", "recording_overhead.py", "page.py")
 
 
 def main() -> int:
