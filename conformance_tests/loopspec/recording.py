@@ -210,10 +210,12 @@ def _change(driver: Driver, recorder: Recorder, name: str, who: str) -> None:
 def _in_words(error: BaseException, folder: Path) -> str:
     """The error in one line, without the temporary folder, which differs from run to run."""
     text = " ".join(str(error).split()).replace(str(folder), "FOLDER")
+    text = _RUN.sub("FOLDER/runs/RUN", text)  # which TensorBoard names by the time and the machine
     text = _ADDRESS.sub("ADDRESS", text)  # of another process, with a port that is never the same
     return f"{type(error).__name__}: {text}"[:500]
 
 
+_RUN = re.compile(r"FOLDER/runs/[^\s'\"/]+")
 _ADDRESS = re.compile(r"\[?(?:127\.0\.0\.1|::1|localhost)\]?:\d+")
 
 

@@ -104,6 +104,8 @@ class Fate:
 
     def _strike(self, opens: bool) -> None:
         if self.name == "Ctrl-C":
+            # Who starts the tests in the background has it ignored in all that they start.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
             os.kill(os.getpid(), signal.SIGINT)
         elif self.name == "SIGTERM":
             os.kill(os.getpid(), signal.SIGTERM)
