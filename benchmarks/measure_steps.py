@@ -92,7 +92,7 @@ def measured(title: str, job: Job, rounds: int, steps: int) -> dict[str, OfLoop]
     wanted = [*cases(job, FEWER if job.accumulation > 1 else NUMBERS)]
     found: dict[str, OfLoop] = {}
     for (name, number), time in times(job, wanted, rounds, steps).items():
-        loop = found.setdefault(name, OfLoop([], [], {}))
+        loop = found.setdefault(name, OfLoop([], []))
         loop.times.append(Timed(number, time))
         if title == COUNTED and number in FEWER:
             print(f"  {name}, {number} callbacks: counting", flush=True)

@@ -35,6 +35,11 @@ class Unavailable(Exception):  # noqa: N818  # it says what the environment is
     """An environment that cannot be made. The text is one line that says why."""
 
 
+def place_of(name: str) -> Path:
+    """Where the interpreter of an environment is once it is made."""
+    return Path(sys.executable) if name == HERE else ROOT / ".venvs" / name / "bin" / "python"
+
+
 def python_of(name: str) -> Path:
     """The interpreter of an environment, made anew if it is not there or its pins have changed.
 
@@ -42,9 +47,9 @@ def python_of(name: str) -> Path:
         Unavailable: it cannot be made.
     """
     if name == HERE:
-        return Path(sys.executable)
+        return place_of(name)
     folder, pins = ROOT / ".venvs" / name, PINS / f"{name}.txt"
-    python, ready = folder / "bin" / "python", folder / ".ready"
+    python, ready = place_of(name), folder / ".ready"
     digest = hashlib.sha256(pins.read_bytes()).hexdigest()
     if not ready.exists() or ready.read_text("utf-8") != digest:
         print(f"{name}: making the environment, which takes minutes", flush=True)

@@ -21,17 +21,17 @@ def of_reference() -> Mixed:
     import loopspec_reference as library
     from loopspec_reference.integrations.tensorboard import TensorBoardCallback
 
-    return _in_a_run(library, library.DefaultFlowCallback, TensorBoardCallback)
+    return _in_a_run(library, TensorBoardCallback)
 
 
 def of_transformers() -> Mixed:
     import transformers as library
     from transformers.integrations import TensorBoardCallback
 
-    return _in_a_run(library, library.DefaultFlowCallback, TensorBoardCallback)
+    return _in_a_run(library, TensorBoardCallback)
 
 
-def _in_a_run(library: Any, flow: Any, tracker: Any) -> Mixed:
+def _in_a_run(library: Any, tracker: Any) -> Mixed:
     state, control = library.TrainerState(), library.TrainerControl()
     state.global_step, state.max_steps = 1, 1000
     state.is_world_process_zero = state.is_local_process_zero = True
@@ -41,5 +41,5 @@ def _in_a_run(library: Any, flow: Any, tracker: Any) -> Mixed:
     bar = library.ProgressCallback()
     with contextlib.redirect_stderr(io.StringIO()):
         bar.on_train_begin(args, state, control)
-    early = library.EarlyStoppingCallback(3)
-    return Mixed([flow(), early, tracker(), bar], args, state, control)
+    flow, early = library.DefaultFlowCallback(), library.EarlyStoppingCallback(3)
+    return Mixed([flow, early, tracker(), bar], args, state, control)

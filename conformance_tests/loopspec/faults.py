@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import traceback
 
 
@@ -66,3 +67,9 @@ def install_hint(missing: str | None) -> str:
     """How to get a package that is not there; empty for one that no extra brings."""
     extra = EXTRAS.get((missing or "").partition(".")[0])
     return f" Install it: pip install 'loopspec[{extra}]'." if extra else ""
+
+
+def died(status: int | None) -> str:
+    """How a process ended, by its exit code: `"killed by SIGKILL"`, or the exit status."""
+    code = status or 0
+    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"

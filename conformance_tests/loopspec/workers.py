@@ -11,18 +11,16 @@ import faulthandler
 import functools
 import multiprocessing
 import os
-import signal
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from loopspec.faults import SubjectFault
+from loopspec.faults import SubjectFault, died
 from loopspec.playing import Described, collect, describe, perform
 from loopspec.scenario import Scenario
 from loopspec.sending import packed, unpacked
@@ -63,7 +61,7 @@ def _play(source: str | bytes, scenario: Scenario, path: Path, timeout: float) -
 # In the caller ------------------------------------------------------------------------------------
 
 
-class Workers:
+class Workers(contextlib.AbstractContextManager["Workers"]):
     """A pool of workers for one subject; a context manager, at whose end they are gone.
 
     Args:
@@ -83,15 +81,7 @@ class Workers:
         self._by: Provenance | None = None
         self._grace = _STARTING
 
-    def __enter__(self) -> Workers:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._stop()
 
     def _stop(self) -> None:
@@ -123,7 +113,7 @@ class Workers:
             ) from None
         except ProcessExpired as error:
             raise SubjectFault(
-                f"{self._name}: its process died while it was imported ({_died(error)}); "
+                f"{self._name}: its process died while it was imported ({died(error.exitcode)}); "
                 "nothing was judged."
             ) from None
         except BrokenProcessPool:
@@ -163,7 +153,7 @@ class Workers:
             except TimeoutError:
                 yield name, Outcome("died", "it ended with status 0, or was stopped from outside")
             except ProcessExpired as error:
-                yield name, self._hung(name) or Outcome("died", _died(error))
+                yield name, self._hung(name) or Outcome("died", died(error.exitcode))
             except BrokenProcessPool:
                 self._stop()
                 yield name, self._hung(name)
@@ -187,9 +177,3 @@ _NO_WORKER = (
     "no worker process came up. In a script, check() is to be called under "
     '`if __name__ == "__main__":`, because workers import the script; or use processes=0.'
 )
-
-
-def _died(error: ProcessExpired) -> str:
-    """`"killed by SIGKILL"`, or the exit status."""
-    code = error.exitcode or 0
-    return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit status {code}"

@@ -7,11 +7,8 @@ EVT-36.
 import sys
 
 import tiny
-import torch
+import tiny_fastai
 from fastai.callback.core import Callback
-from fastai.data.core import DataLoaders
-from fastai.data.load import DataLoader
-from fastai.learner import Learner
 
 seen = []
 
@@ -23,9 +20,7 @@ class Tells(Callback):
 for event in ("before_fit", "before_epoch", "after_validate", "after_epoch", "after_fit"):
     setattr(Tells, event, lambda self, event=event: seen.append(event))
 
-data = torch.utils.data.TensorDataset(torch.ones(3, 1), torch.ones(3, 1))
-loaders = DataLoaders(DataLoader(data, bs=1), DataLoader(data, bs=1))
-learner = Learner(loaders, torch.nn.Linear(1, 1), loss_func=torch.nn.MSELoss(), cbs=[Tells()])
+learner = tiny_fastai.learner(Tells())
 with learner.no_logging():
     learner.fit(1)
 before, _ = learner.train_iter, seen.clear()

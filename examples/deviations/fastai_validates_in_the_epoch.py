@@ -7,11 +7,8 @@ FLOW-3.
 import sys
 
 import tiny
-import torch
+import tiny_fastai
 from fastai.callback.core import Callback
-from fastai.data.core import DataLoaders
-from fastai.data.load import DataLoader
-from fastai.learner import Learner
 
 seen = []
 
@@ -24,9 +21,7 @@ class Tells(Callback):
         seen.append("after_epoch")
 
 
-data = torch.utils.data.TensorDataset(torch.ones(3, 1), torch.ones(3, 1))
-loaders = DataLoaders(DataLoader(data, bs=1), DataLoader(data, bs=1))
-learner = Learner(loaders, torch.nn.Linear(1, 1), loss_func=torch.nn.MSELoss(), cbs=[Tells()])
+learner = tiny_fastai.learner(Tells())
 with learner.no_logging():
     learner.fit(1)
 got = ", ".join(seen)

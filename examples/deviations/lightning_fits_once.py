@@ -9,19 +9,7 @@ import sys
 
 import pytorch_lightning as pl
 import tiny
-import torch
-
-
-class Module(pl.LightningModule):
-    def __init__(self):
-        super().__init__()
-        self.layer = torch.nn.Linear(1, 1)
-
-    def training_step(self, batch, batch_index):
-        return self.layer(batch).sum()
-
-    def configure_optimizers(self):
-        return torch.optim.SGD(self.parameters(), lr=0.1)
+import tiny_lightning
 
 
 class Tells(pl.Callback):
@@ -36,11 +24,10 @@ class Tells(pl.Callback):
 
 
 tells = Tells()
-quiet = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
-trainer = pl.Trainer(max_epochs=2, accelerator="cpu", callbacks=[tells], **quiet)
-module, batches = Module(), torch.utils.data.DataLoader(torch.ones(3, 1))
-trainer.fit(module, batches)
-trainer.fit(module, batches)
+trainer = tiny_lightning.trainer(tells, epochs=2)
+module = tiny_lightning.Module()
+trainer.fit(module, tiny_lightning.BATCHES)
+trainer.fit(module, tiny_lightning.BATCHES)
 got = ", ".join(tells.seen)
 due = ", ".join(["begins at step 0", "ends at step 6"] * 2)
 sys.exit(tiny.conclude(due, got, due == got))

@@ -9,22 +9,7 @@ import sys
 
 import pytorch_lightning as pl
 import tiny
-import torch
-
-
-class Module(pl.LightningModule):
-    def __init__(self):
-        super().__init__()
-        self.layer = torch.nn.Linear(1, 1)
-
-    def training_step(self, batch, batch_index):
-        return self.layer(batch).sum()
-
-    def validation_step(self, batch, batch_index):
-        return self.layer(batch).sum()
-
-    def configure_optimizers(self):
-        return torch.optim.SGD(self.parameters(), lr=0.1)
+import tiny_lightning
 
 
 class Tells(pl.Callback):
@@ -39,12 +24,8 @@ class Tells(pl.Callback):
 
 
 tells = Tells()
-quiet = {"logger": False, "enable_checkpointing": False, "enable_progress_bar": False}
-trainer = pl.Trainer(
-    max_epochs=1, accelerator="cpu", callbacks=[tells], num_sanity_val_steps=0, **quiet
-)
-batches = torch.utils.data.DataLoader(torch.ones(3, 1))
-trainer.fit(Module(), batches, batches)
+batches = tiny_lightning.BATCHES
+tiny_lightning.trainer(tells).fit(tiny_lightning.Module(), batches, batches)
 got = ", ".join(tells.seen)
 due = "on_train_epoch_end, on_validation_end"
 sys.exit(tiny.conclude(due, got, due == got))

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
-from environments import HERE, SETTINGS
+from environments import HERE, SETTINGS, place_of
 from matrix import Row, rows
 from writing import ROOT
 
 FOLDER = ROOT / "examples" / "deviations"
-SCRIPTS = sorted(FOLDER.glob("*_*.py"))
+SCRIPTS = sorted(path for path in FOLDER.glob("*_*.py") if not path.name.startswith("tiny"))
 WANTED = os.environ.get("LOOPSPEC_DEVIATIONS")
-SHARED = {"tiny_trainer.py", "tiny_ppo.py", "tiny_setfit.py"}
 OLDER = {"transformers_evaluates_no_last_step.py", "transformers_prints_floats_as_they_are.py"}
 """They show what transformers 4 does and 5 does not."""
 
@@ -28,18 +26,10 @@ def subject(script: Path) -> Row:
     return max(fits, key=lambda row: len(row.name))
 
 
-def interpreter(environment: str) -> Path:
-    if environment == HERE:
-        return Path(sys.executable)
-    return ROOT / ".venvs" / environment / "bin" / "python"
-
-
-@pytest.mark.parametrize(
-    "script", [s for s in SCRIPTS if s.name not in SHARED], ids=lambda s: s.stem
-)
+@pytest.mark.parametrize("script", SCRIPTS, ids=lambda s: s.stem)
 def test_it_still_deviates(script: Path) -> None:
     environment = subject(script).environment
-    python = interpreter(environment)
+    python = place_of(environment)
     if not python.exists():
         pytest.skip(f"make matrix has not made the environment {environment}")
     done = subprocess.run(

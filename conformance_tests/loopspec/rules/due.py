@@ -124,17 +124,18 @@ def _asked_interval(trace: Trace, moment: Moment, kind: Kind) -> tuple[str, floa
 def tuned(trace: Trace, at: Record, field: str) -> int | None:
     """The value that a callback gave this field of the state in the run, before this record."""
     found = None
-    for deed in trace.done("tune"):
-        name, _, value = deed.act.whom.partition("=")
-        if name == field and deed.record.call == at.call and deed.record.i < at.i:
-            found = int(value)
+    for record, value in _tunings(trace, field):
+        if record.call == at.call and record.i < at.i:
+            found = value
     return found
 
 
-def _tuned_before(trace: Trace, call: int, field: str) -> bool:
-    """Whether a callback gave this field of the state another value in an earlier call."""
-    deeds = (deed for deed in trace.done("tune") if deed.record.call < call)
-    return any(deed.act.whom.startswith(f"{field}=") for deed in deeds)
+def _tunings(trace: Trace, field: str) -> Iterator[tuple[Record, int]]:
+    """Where callbacks gave this field of the state a value, and which."""
+    for deed in trace.done("tune"):
+        name, _, value = deed.act.whom.partition("=")
+        if name == field:
+            yield deed.record, int(value)
 
 
 def _divides(trace: Trace, moment: Moment, kind: Kind) -> bool | None:
@@ -142,13 +143,13 @@ def _divides(trace: Trace, moment: Moment, kind: Kind) -> bool | None:
     step, (_, steps) = moment.at.step, _asked_interval(trace, moment, kind)
     if step is None or (steps < 1 and moment.at.max_steps is None):
         return None
-    if steps < 1 and any(deed.act.whom.startswith("max_steps=") for deed in trace.done("tune")):
+    if steps < 1 and any(_tunings(trace, "max_steps")):
         return None  # of which number of steps it is a share is the trainer's choice
     if moment.at.call and trace.scenario.calls[moment.at.call - 1].startswith("resume"):
         before = trace.scenario  # CKPT-14: its interval may be that of the checkpoint
         if any(getattr(before, name) != getattr(moment.job, name) for name in _INTERVALS):
             return None
-        if _tuned_before(trace, moment.at.call, kind.steps):
+        if any(record.call < moment.at.call for record, _ in _tunings(trace, kind.steps)):
             return None  # and the checkpoint may have it from a callback
     return divides(interval(steps, moment.at.max_steps or 0), step)
 

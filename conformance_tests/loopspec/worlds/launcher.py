@@ -6,15 +6,13 @@ import logging
 import multiprocessing
 import os
 import pickle
-import signal
 import sys
 import threading
 import uuid
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
 
-from loopspec.faults import told
+from loopspec.faults import died, told
 from loopspec.worlds import rank
 from loopspec.worlds.warm import WARM
 from loopspec.worlds.watch import Watch
@@ -92,7 +90,7 @@ class _Running(threading.Thread):
             self._launch(world)
         except BaseException as error:  # whatever it is, the caller is told
             failures = getattr(error, "failures", {})
-            self._died = {n: _how(failure.exitcode) for n, failure in failures.items()}
+            self._died = {n: died(failure.exitcode) for n, failure in failures.items()}
             self._failed = "" if failures else told(error)
 
     @staticmethod
@@ -123,10 +121,3 @@ class _Running(threading.Thread):
             died={} if hung else self._died,
             failed=self._failed,
         )
-
-
-def _how(status: Any) -> str:
-    """`"killed by SIGKILL"`, or the exit status."""
-    if isinstance(status, int) and status < 0:
-        return f"killed by {signal.Signals(-status).name}"
-    return f"exit status {status}"

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import TracebackType
 
 from loopspec.faults import SubjectFault
 from loopspec.scenario import Scenario
@@ -25,7 +24,7 @@ _STARTING = 600.0
 """Seconds beyond its timeout after which a world is given up that its launcher does not end."""
 
 
-class Worlds:
+class Worlds(contextlib.AbstractContextManager["Worlds"]):
     """Launches worlds for one subject; a context manager, at whose end no process of them is left.
 
     Args:
@@ -44,15 +43,7 @@ class Worlds:
         self._launcher: BaseProcess | None = None
         self._answers: Connection | None = None
 
-    def __enter__(self) -> Worlds:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *raised: object) -> None:
         self._stop()
 
     def prepare(self) -> None:
