@@ -8,7 +8,6 @@ JOBS   ?= 2
 
 .PHONY: conformance test lint types tests test-processes test-crashes test-integrations test-recipes \
   test-transformers-trackers versions matrix page bench gate pictures mutation clean
-.PRECIOUS: .venvs/trackers-%/.ready
 
 # make conformance                       the reference trainer and transformers' Trainer
 # make conformance SUBJECT=mypkg:MyTrainer   yours (installed into $(VENV), or importable from here)
@@ -50,28 +49,17 @@ test-crashes: $(READY)
 
 # The trackers on their real packages: three environments, built once, as not all of them agree on
 # what else is installed. What was compared is written down for docs/trackers.md.
-TRACKED := reference_impl/tests/integrations
-
-# Each of them is tried, whatever becomes of the others.
 test-integrations: $(READY)
-	$(MAKE) --keep-going $(addprefix test-integrations-,local hosted flyte)
+	$(BIN)/python tools/run_trackers.py
 	$(BIN)/python tools/write_trackers.py --check
 
-test-integrations-%: .venvs/trackers-%/.ready
-	LOOPSPEC_TRACKERS=$* LOOPSPEC_TRACKER_RESULTS=$(TRACKED)/results \
-	  .venvs/trackers-$*/bin/python -m pytest $(TRACKED)
+test-integrations-%: $(READY)
+	$(BIN)/python tools/run_trackers.py $*
 
 # Those of transformers, by the same tests; many minutes, and so not part of the above.
 test-transformers-trackers: $(READY)
-	$(MAKE) --keep-going $(addprefix test-transformers-trackers-,local hosted flyte)
+	$(BIN)/python tools/run_trackers.py --transformers
 	$(BIN)/python tools/write_trackers.py --check
-
-test-transformers-trackers-%: .venvs/trackers-%/.ready
-	LOOPSPEC_TRACKED=transformers LOOPSPEC_TRACKERS=$* LOOPSPEC_TRACKER_RESULTS=$(TRACKED)/results \
-	  .venvs/trackers-$*/bin/python -m pytest $(TRACKED)
-
-.venvs/trackers-%/.ready: $(TRACKED)/environments/%.txt constraints.txt
-	$(PYTHON) tools/tracker_environment.py $*
 
 # The recipes for CI, as a forge runs them: in a fresh environment, on the sample repository.
 test-recipes: $(READY)

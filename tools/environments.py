@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import venv
+from collections.abc import Callable
 from pathlib import Path
 
 from writing import ROOT
@@ -48,16 +49,31 @@ def python_of(name: str) -> Path:
     """
     if name == HERE:
         return place_of(name)
-    folder, pins = ROOT / ".venvs" / name, PINS / f"{name}.txt"
-    python, ready = place_of(name), folder / ".ready"
-    digest = hashlib.sha256(pins.read_bytes()).hexdigest()
+    pins = PINS / f"{name}.txt"
+
+    def fill(python: Path) -> None:
+        # torch first, by itself: it is what others would pull in another build of.
+        for wanted in ([OLDEST_PIP], [_torch(pins)], ["--no-deps", "--requirement", str(pins)]):
+            install(name, python, wanted)
+        install(name, python, ["--no-deps", "--editable", str(ROOT)])
+
+    return made(name, pins.read_bytes(), fill)
+
+
+def made(name: str, source: bytes, fill: Callable[[Path], None]) -> Path:
+    """The interpreter of an environment, made anew if it is not there or was made from another
+    `source`. `fill` is given the interpreter, and installs.
+
+    Raises:
+        Unavailable: `fill` did; the environment is tried anew next time.
+    """
+    python, digest = place_of(name), hashlib.sha256(source).hexdigest()
+    folder = python.parents[1]
+    ready = folder / ".ready"
     if not ready.exists() or ready.read_text("utf-8") != digest:
         print(f"{name}: making the environment, which takes minutes", flush=True)
         venv.create(folder, with_pip=True, clear=True)
-        # torch first, by itself: it is what others would pull in another build of.
-        for wanted in ([OLDEST_PIP], [_torch(pins)], ["--no-deps", "--requirement", str(pins)]):
-            _install(name, python, wanted)
-        _install(name, python, ["--no-deps", "--editable", str(ROOT)])
+        fill(python)
         ready.write_text(digest, "utf-8")
     return python
 
@@ -67,7 +83,12 @@ def _torch(pins: Path) -> str:
     return f"torch=={found['torch']}"
 
 
-def _install(name: str, python: Path, wanted: list[str]) -> None:
+def install(name: str, python: Path, wanted: list[str]) -> None:
+    """Have pip install into an environment.
+
+    Raises:
+        Unavailable: with what pip says last.
+    """
     command = [str(python), "-m", "pip", "install", "--quiet", "--upgrade", *wanted]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode:

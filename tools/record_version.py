@@ -7,18 +7,18 @@ here, offline. What came out is kept in `tools/versions/`; `tools/write_versions
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import tempfile
 import tomllib
-import venv
 from pathlib import Path
 from typing import Any
 
+from environments import Unavailable, install, made, run_in
+from writing import ROOT
+
 from loopspec.spec import by_number
 
-ROOT = Path(__file__).parents[1]
 VERSIONS = ROOT / "tools" / "versions"
 TORCH = "torch==2.13.0"
 
@@ -29,30 +29,29 @@ def environments() -> dict[str, dict[str, str]]:
 
 
 def environment(version: str, beside: dict[str, str]) -> Path:
-    """The interpreter of this version's environment, made if it is not there yet."""
-    folder = ROOT / ".venvs" / f"transformers-{version}"
-    python = folder / "bin" / "python"
-    if not (folder / ".ready").exists():
-        venv.create(folder, with_pip=True, clear=True)
-        wanted = [TORCH, f"transformers=={version}", *(f"{n}{_pin(p)}" for n, p in beside.items())]
-        run(str(python), "-m", "pip", "install", "--quiet", *wanted, "--editable", str(ROOT))
-        (folder / ".ready").touch()
-    return python
+    """The interpreter of this version's environment, made if it is not there yet.
+
+    Raises:
+        Unavailable: it cannot be made.
+    """
+    name = f"transformers-{version}"
+    wanted = [TORCH, f"transformers=={version}", *(f"{n}{_pin(p)}" for n, p in beside.items())]
+
+    def fill(python: Path) -> None:
+        install(name, python, [*wanted, "--editable", str(ROOT)])
+
+    return made(name, "\n".join(wanted).encode(), fill)
 
 
 def _pin(wanted: str) -> str:
     return wanted if wanted[0] in "<>=" else f"=={wanted}"
 
 
-def run(*command: str) -> None:
-    # Before 4.47 a checkpoint is read in a way that today's torch refuses unless told otherwise.
-    settings = {"TORCH_FORCE_NO_WEIGHTS_ONLY_LOAD": "1", "HF_HUB_OFFLINE": "1"}
-    subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, **settings})
-
-
 def judged(python: Path, folder: Path) -> dict[str, Any]:
     """The report on the traces that `python` records in `folder`."""
-    run(str(python), "-m", "loopspec", "record", "transformers", "-o", str(folder / "traces"))
+    words = ["-m", "loopspec", "record", "transformers", "-o", str(folder / "traces")]
+    if (ended := run_in(python, *words)).returncode:
+        raise RuntimeError(f"nothing could be recorded: {ended.stderr}")
     report = folder / "report.json"
     command = ["loopspec", "judge", str(folder / "traces"), "--no-known", "-q"]
     subprocess.run([sys.executable, "-m", *command, "--json", str(report)], cwd=ROOT)
@@ -96,7 +95,11 @@ def main() -> int:
             print(f"{version}: not one of {', '.join(known)} (tools/versions/environments.toml)")
             return 2
     for version in wanted:
-        python = environment(version, known[version])
+        try:
+            python = environment(version, known[version])
+        except Unavailable as error:
+            print(error)
+            return 1
         with tempfile.TemporaryDirectory() as folder:
             report = kept(judged(python, Path(folder)))
         text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"

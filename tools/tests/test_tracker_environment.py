@@ -3,11 +3,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 import venv
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
+import environments
 import pytest
 import tracker_environment as environment
 
@@ -32,7 +34,7 @@ def test_what_cannot_be_had_is_told_and_the_rest_is_installed(
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
     venv.create(tmp_path / "made", with_pip=True)
-    run = environment.runner(tmp_path / "made" / "bin" / "python")
+    run = environment.runner(tmp_path / "made" / "bin" / "python", time.monotonic() + 600)
     ((lost, reason),) = environment.install(["one==1.0", "gone==1.0", "two==1.0"], run)
     assert lost == "gone==1.0"
     assert "No matching distribution found for gone==1.0" in reason
@@ -40,33 +42,39 @@ def test_what_cannot_be_had_is_told_and_the_rest_is_installed(
     assert run(["-c", "import gone"]) == "ModuleNotFoundError: No module named 'gone'"
 
 
-def test_an_environment_that_cannot_be_had_is_one_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_environment_that_cannot_be_had_is_one_line() -> None:
     said: list[Sequence[str]] = []
 
     def offline(words: Sequence[str]) -> str:
         said.append(words)
         return "ERROR: No matching distribution found for torch" if "torch" in words else ""
 
-    assert "torch" in environment.build("local", tmp_path, offline)
+    assert "torch" in environment.build("local", "", offline)
     assert len(said) == 2
 
 
+def test_it_is_tried_anew_the_next_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no time for it."""
+    monkeypatch.setattr(environments, "ROOT", tmp_path)
+    for _ in range(2):
+        with pytest.raises(environments.Unavailable, match="no time was left for it"):
+            environment.python_of("local", 0.0)
+    assert not (tmp_path / ".venvs" / "trackers-local" / ".ready").exists()
+
+
+def test_what_takes_too_long_is_not_waited_for(tmp_path: Path) -> None:
+    run = environment.runner(Path(sys.executable), time.monotonic() + 1)
+    assert run(["-c", "import time; time.sleep(600)"]) == "it took too long"
+    assert run(["-c", ""]) == "no time was left for it"
+    lost = environment.install(["one==1", "two==2"], run)
+    assert lost == [(name, "no time was left for it") for name in ("one==1", "two==2")]
+
+
 def test_a_lock_is_its_requirements() -> None:
-    assert environment.pinned("# made\none==1 # via two\n\n    # via x\ntwo==2\n") == [
-        "one==1",
-        "two==2",
-    ]
-    assert environment.GROUPS == ("flyte", "hosted", "local")
-
-
-@pytest.mark.parametrize("words", [[], ["other"], ["local", "hosted"]])
-def test_another_environment_there_is_not(
-    words: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert environment.main(words) == 2
-    assert capsys.readouterr().err == "say which environment: flyte, hosted, local\n"
+    text = "# made\none==1 # via two\n\n    # via x\ntwo==2\n"
+    assert environment.requirements(text) == ["one==1", "two==2"]
+    locks = {path.stem for path in (environment.TESTS / "environments").glob("*.txt")}
+    assert set(environment.GROUPS) == locks
 
 
 def test_what_cannot_be_imported_is_noted_in_the_environment(tmp_path: Path) -> None:
