@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 
 TIMEOUT = 30.0
 """Seconds that a tracker may take for one call, unless `LOOPSPEC_TRACKER_TIMEOUT` says another."""
+UPLOAD_TIMEOUT = 600.0
+"""Seconds for a call that sends files, unless `LOOPSPEC_TRACKER_UPLOAD_TIMEOUT` says another."""
 
 
 class TrackerCallback(TrainerCallback):
@@ -33,11 +35,12 @@ class TrackerCallback(TrainerCallback):
     It observes: no flag, no log and no state is changed. It takes nothing down either: an
     exception of the tracker, or a call that takes longer than `timeout` seconds, is one warning,
     and training goes on without it (`on_error="warn"`), or ends training (`on_error="raise"`).
+    `save`, `finish`, and the `close` that follows `sends_files`, may take `upload_timeout` seconds.
 
     A tracker overrides `setup` and `close`, `log` if it keeps logs, `save` if it keeps checkpoints,
     and `finish` if it keeps what there is at the end. It is set up when training begins, or at a
     log outside of training, and closed when training ends or raises, when a call of it raises, or
-    after that log.
+    after that log. What failed in training stays failed where it is opened again for such a log.
     """
 
     name: ClassVar[str] = ""
@@ -49,15 +52,24 @@ class TrackerCallback(TrainerCallback):
     """Whether the first process of each machine has one, instead of the first process of all."""
 
     def __init__(
-        self, *, on_error: Literal["warn", "raise"] = "warn", timeout: float | None = None
+        self,
+        *,
+        on_error: Literal["warn", "raise"] = "warn",
+        timeout: float | None = None,
+        upload_timeout: float | None = None,
     ) -> None:
         if on_error not in ("warn", "raise"):
             raise ValueError(f"on_error is 'warn' or 'raise', not {on_error!r}")
         self.check()
         self.on_error = on_error
-        self.timeout = _timeout() if timeout is None else timeout
+        self.timeout = _seconds("TIMEOUT", TIMEOUT) if timeout is None else timeout
+        self.upload_timeout = (
+            _seconds("UPLOAD_TIMEOUT", UPLOAD_TIMEOUT) if upload_timeout is None else upload_timeout
+        )
         self._bounded = Bounded(f"tracker {self.name}")
-        self._is_off = self._is_open = self._is_training = False
+        self._is_off = self._is_open = self._is_training = self._has_failed = False
+        self.sends_files = False
+        """Whether files are on their way in the background, which closing waits for."""
 
     # What a tracker overrides ---------------------------------------------------------------------
 
@@ -130,7 +142,7 @@ class TrackerCallback(TrainerCallback):
         """Send the checkpoint, if the tracker keeps them."""
         if self._is_open and type(self).save is not TrackerCallback.save:
             folder = Path(args.output_dir or ".") / f"checkpoint-{state.global_step}"
-            self._try(lambda: self.save(folder, args, state))
+            self._try(lambda: self.save(folder, args, state), self.upload_timeout)
 
     def on_train_end(
         self,
@@ -143,15 +155,20 @@ class TrackerCallback(TrainerCallback):
     ) -> None:
         """Send what the tracker keeps of the end, and close it."""
         if self._is_open and type(self).finish is not TrackerCallback.finish:
-            self._try(lambda: self.finish(args, state, model, processing_class))
+            self._try(
+                lambda: self.finish(args, state, model, processing_class), self.upload_timeout
+            )
         self.end()
 
     def end(self, failed: bool = False) -> None:
         """Close what is open; the trainer calls it also when an exception ends training."""
+        self._has_failed = failed or (self._has_failed and not self._is_training)
         self._is_training = False
         if self._is_open:
             self._is_open = False
-            self._try(functools.partial(self.close, failed))
+            seconds = self.upload_timeout if self.sends_files else self.timeout
+            self.sends_files = False
+            self._try(functools.partial(self.close, self._has_failed), seconds)
 
     def _send(self, args: Args, state: State, logs: dict[str, Any], model: Any) -> None:
         keeps_logs = type(self).log is not TrackerCallback.log
@@ -174,10 +191,15 @@ class TrackerCallback(TrainerCallback):
         self._is_open = self._try(lambda: self.setup(args, state, model), before=self.find_open)
         return self._is_open
 
-    def _try(self, action: Callable[[], None], before: Callable[[], None] = lambda: None) -> bool:
+    def _try(
+        self,
+        action: Callable[[], None],
+        seconds: float | None = None,
+        before: Callable[[], None] = lambda: None,
+    ) -> bool:
         try:
             before()
-            self._bounded.call(action, self.timeout)
+            self._bounded.call(action, self.timeout if seconds is None else seconds)
         except (Exception, SystemExit) as error:
             self._give_up(error)
             if self.on_error == "raise":
@@ -202,11 +224,10 @@ class TrackerCallback(TrainerCallback):
                 self._bounded.call(lambda: self.close(True), self.timeout)
 
 
-def _timeout() -> float:
-    chosen = os.environ.get("LOOPSPEC_TRACKER_TIMEOUT", "")
+def _seconds(variable: str, default: float) -> float:
+    variable = f"LOOPSPEC_TRACKER_{variable}"
+    chosen = os.environ.get(variable, "")
     try:
-        return float(chosen) if chosen else TIMEOUT
+        return float(chosen) if chosen else default
     except ValueError:
-        raise ValueError(
-            f"LOOPSPEC_TRACKER_TIMEOUT is a number of seconds, not {chosen!r}"
-        ) from None
+        raise ValueError(f"{variable} is a number of seconds, not {chosen!r}") from None

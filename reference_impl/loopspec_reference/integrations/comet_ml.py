@@ -78,6 +78,7 @@ class CometCallback(TrackerCallback):
             self.experiment.log_asset_folder(
                 str(folder), step=state.global_step, log_file_name=True, recursive=True
             )
+            self.sends_files = True
 
     def close(self, failed: bool) -> None:
         """End an experiment of its own."""

@@ -48,9 +48,10 @@ class NeptuneCallback(TrackerCallback):
         log_checkpoints: Literal["same", "last", "best"] | None = None,
         on_error: Literal["warn", "raise"] = "warn",
         timeout: float | None = None,
+        upload_timeout: float | None = None,
         **neptune_run_kwargs: Any,
     ) -> None:
-        super().__init__(on_error=on_error, timeout=timeout)
+        super().__init__(on_error=on_error, timeout=timeout, upload_timeout=upload_timeout)
         if log_checkpoints not in (None, "same", "last", "best"):
             raise ValueError(f"log_checkpoints is same, last, best or None: {log_checkpoints!r}")
         self.given = self.run = run

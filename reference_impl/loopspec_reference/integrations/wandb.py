@@ -87,6 +87,7 @@ class WandbCallback(TrackerCallback):
         artifact = wandb.Artifact(name, type="model", metadata=summary)
         artifact.add_dir(str(folder))
         self.run.log_artifact(artifact, aliases=aliases)
+        self.sends_files = True
 
     def close(self, failed: bool) -> None:
         """Finish a run of its own."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from loopspec_reference import Trainer
+from loopspec_reference import Trainer, TrainerCallback
 from loopspec_reference.integrations.base import TrackerCallback
 
 
@@ -110,3 +111,69 @@ def test_a_call_that_does_not_come_back_is_an_error_as_others_are(
         assert caplog.text.count("noting is off") == 1
         assert told in caplog.text
     gate.set()
+
+
+class Sending(Noting):
+    """Notes what each call may take; sends files, and goes on with it in the background."""
+
+    def __init__(self, sends_files: bool, **options: Any) -> None:
+        super().__init__(timeout=100, **options)
+        self.background, self.limits = sends_files, []  # type: ignore[var-annotated]
+        self._bounded.call = lambda action, seconds: self._note(action, seconds)  # type: ignore[method-assign]
+
+    def _note(self, action: Callable[[], None], seconds: float) -> None:
+        action()
+        self.limits.append((self.calls[-1].partition(" ")[0], seconds))
+
+    def save(self, checkpoint: Path, args: Any, state: Any) -> None:
+        self.calls.append("save")
+
+    def finish(self, args: Any, state: Any, model: Any, processing_class: Any) -> None:
+        self.calls.append("finish")
+        self.sends_files = self.background
+
+
+@pytest.mark.parametrize("sends_files", [False, True])
+def test_what_sends_files_may_take_longer(
+    build: Callable[..., Trainer], sends_files: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOOPSPEC_TRACKER_UPLOAD_TIMEOUT", "2000")
+    tracker = Sending(sends_files)
+    build(2, [tracker], save_strategy="steps", save_steps=2).train()
+    assert tracker.limits == [
+        ("setup", 100), ("save", 2000), ("finish", 2000), ("close", 2000 if sends_files else 100),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("variable", ["TIMEOUT", "UPLOAD_TIMEOUT"])
+def test_a_limit_that_is_no_number_is_an_error_at_once(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    monkeypatch.setenv(f"LOOPSPEC_TRACKER_{variable}", "soon")
+    with pytest.raises(ValueError, match=f"TRACKER_{variable} is a number of seconds, not 'soon'"):
+        Noting()
+
+
+def test_what_failed_stays_failed_until_the_next_training(build: Callable[..., Trainer]) -> None:
+    class Logging(Noting):
+        def log(self, values: dict[str, float], texts: dict[str, str], step: int) -> None:
+            self.calls.append("log")
+
+        def close(self, failed: bool) -> None:
+            self.calls.append("failed" if failed else "good")
+
+    class Raises(TrainerCallback):
+        def on_step_end(self, *_: Any, **kwargs: Any) -> None:
+            if not healed:
+                raise KeyError("on purpose")
+
+    tracker, healed = Logging(), []  # type: ignore[var-annotated]
+    trainer = build(2, [tracker, Raises()])
+    with pytest.raises(KeyError):
+        trainer.train()
+    trainer.log({"loss": 1.0})
+    healed.append(True)
+    trainer.train()
+    trainer.log({"loss": 1.0})
+    ends = [call for call in tracker.calls if call in ("failed", "good")]
+    assert ends == ["failed", "failed", "good", "good"]

@@ -159,7 +159,8 @@ def test_a_failing_tracker_takes_nothing_down(
     fault: Fault = case.faults[name]
     if (fault.disk or fault.network != "host") and not can_isolate():
         pytest.skip("no network or disk of one's own can be made here (unshare)")
-    environment = case.set_up(tmp_path, **fault.environment, LOOPSPEC_TRACKER_TIMEOUT=LIMIT)
+    limits = dict.fromkeys(("LOOPSPEC_TRACKER_TIMEOUT", "LOOPSPEC_TRACKER_UPLOAD_TIMEOUT"), LIMIT)
+    environment = case.set_up(tmp_path, **fault.environment, **limits)
     # A program that hangs, wherever it does.
     timeout = BUSY * untracked().seconds + fault.within + 60
     played = play(

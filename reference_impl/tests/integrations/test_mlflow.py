@@ -134,10 +134,14 @@ def test_it_is_failed_when_training_raises(build: Build, folder: Path) -> None:
         def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
             raise KeyError("on purpose")
 
+    trainer = build(2, [Failing()], report_to="mlflow")
     with pytest.raises(KeyError):
-        train(build, Failing())
+        trainer.train()
     (run,) = runs(folder)
     assert run.info.status == "FAILED"
+    trainer.log({"eval_after": 3.0})  # opens it again
+    (run,) = runs(folder)
+    assert (run.info.status, run.data.metrics["eval_after"]) == ("FAILED", 3.0)
 
 
 def test_odd_names_and_texts_arrive(build: Build, folder: Path) -> None:
