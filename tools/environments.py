@@ -53,7 +53,7 @@ def python_of(name: str) -> Path:
 
     def fill(python: Path) -> None:
         # torch first, by itself: it is what others would pull in another build of.
-        for wanted in ([OLDEST_PIP], [_torch(pins)], ["--no-deps", "--requirement", str(pins)]):
+        for wanted in ([OLDEST_PIP], [torch_of(pins)], ["--no-deps", "--requirement", str(pins)]):
             install(name, python, wanted)
         install(name, python, ["--no-deps", "--editable", str(ROOT)])
 
@@ -78,7 +78,8 @@ def made(name: str, source: bytes, fill: Callable[[Path], None]) -> Path:
     return python
 
 
-def _torch(pins: Path) -> str:
+def torch_of(pins: Path) -> str:
+    """The requirement of torch in a file of pins."""
     found = pinned(pins.read_text("utf-8"))
     return f"torch=={found['torch']}"
 

@@ -17,6 +17,7 @@ from environments import OLDEST_PIP, Unavailable
 from writing import ROOT
 
 TESTS = ROOT / "reference_impl" / "tests" / "integrations"
+CONSTRAINTS = ROOT / "constraints.txt"
 GROUPS = ("local", "hosted", "flyte")
 """The largest first."""
 
@@ -39,8 +40,8 @@ def python_of(group: str, seconds: float) -> Path:
         if reason := build(group, lock.read_text("utf-8"), runner(python, ends)):
             raise Unavailable(reason)
 
-    source = lock.read_bytes() + (ROOT / "constraints.txt").read_bytes()
-    return environments.made(f"trackers-{group}", source, fill)
+    source = f"{environments.torch_of(CONSTRAINTS)}\n{lock.read_text('utf-8')}"
+    return environments.made(f"trackers-{group}", source.encode(), fill)
 
 
 def build(group: str, lock: str, run: Run) -> str:
@@ -48,7 +49,7 @@ def build(group: str, lock: str, run: Run) -> str:
     pip = ["-m", "pip", "install", "--quiet"]
     for words in (
         [*pip, "--upgrade", OLDEST_PIP],
-        [*pip, "--constraint", str(ROOT / "constraints.txt"), "torch"],
+        [*pip, environments.torch_of(CONSTRAINTS)],
     ):
         if reason := run(words):
             return reason

@@ -51,6 +51,7 @@ class PrinterCallback(TrainerCallback):
 class ProgressCallback(TrainerCallback):
     """A bar for training, one below for evaluation, and the logs above them.
 
+    In a notebook bars are widgets, if `ipywidgets` is installed, and text else.
     `max_str_len` is the length in characters up to which a logged string is shown.
     """
 
