@@ -44,7 +44,7 @@ def test_what_no_registry_serves_is_counted_with_its_reason(
     assert passes == ["local", "hosted"]
     assert capsys.readouterr().out.splitlines() == [
         "local: 9 of 9 trackers tested",
-        "hosted: 2 of 3 trackers tested",
+        "hosted: 3 of 4 trackers tested",
         "NOT TESTED: neptune: import neptune fails",
         "flyte: 0 of 1 trackers tested",
         "NOT TESTED: flyte: no time was left for it",

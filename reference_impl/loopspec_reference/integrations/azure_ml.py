@@ -55,3 +55,6 @@ class AzureMLCallback(TrackerCallback):
         with_step = {STEP: step} if self._takes_steps else {}
         for name, value in values.items() if with_step else {STEP: step, **values}.items():
             self.azureml_run.log(name, value, description=name, **with_step)
+        if with_step:
+            # A thread sends them, and what fails there is raised here only.
+            self.azureml_run.flush(timeout_seconds=max(1, round(self.timeout)))

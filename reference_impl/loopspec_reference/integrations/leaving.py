@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import atexit
+import gc
 import threading
 from collections.abc import Callable
+from concurrent.futures import thread as thread_pools
 from contextlib import suppress
 from typing import Any
 
@@ -19,6 +21,7 @@ def bound(packages: tuple[str, ...], seconds: float) -> None:
     A tracker that no longer answers is often waited for at the end: by its package, without limit.
     """
     hooks = _take(packages)
+    _leave_threads(packages)
     # No thread can be started at the end of the program.
     thread = Bounded(f"end of {packages[0]}")
     thread.call(lambda: None, seconds)
@@ -28,6 +31,22 @@ def bound(packages: tuple[str, ...], seconds: float) -> None:
             thread.call(lambda: _run(hooks), seconds)
 
     atexit.register(leave)
+
+
+def _leave_threads(packages: tuple[str, ...]) -> None:
+    """Have the threads of the packages' own pools not be waited for: `concurrent.futures` does that
+    for each thread in its table. A thread that is no daemon is waited for by Python itself; but the
+    pool was filled by a call of the tracker, in a thread that is one, and so are its own."""
+    waited: Any = getattr(thread_pools, "_threads_queues", {})
+    for one in gc.get_objects():
+        kind = type(one)
+        if issubclass(kind, thread_pools.ThreadPoolExecutor) and _is_of(kind.__module__, packages):
+            for thread in list(one._threads):
+                waited.pop(thread, None)
+
+
+def _is_of(module: str, packages: tuple[str, ...]) -> bool:
+    return any(f"{module}.".startswith(f"{package}.") for package in packages)
 
 
 def _run(hooks: list[Hook]) -> None:
@@ -59,7 +78,7 @@ class _Ours:
     def __eq__(self, hook: Any) -> bool:
         inner = getattr(hook, "func", hook)  # of a partial
         module = str(getattr(inner, "__module__", ""))
-        is_one = any(f"{module}.".startswith(f"{package}.") for package in self.packages)
+        is_one = _is_of(module, self.packages)
         if is_one:
             self.found.append(hook)
         return is_one

@@ -1,9 +1,8 @@
-"""What is AzureML's own: a run that takes steps, and one that does not."""
+"""What is AzureML's own: an offline run, which takes no steps, and a run that is given."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -25,27 +24,6 @@ def test_an_offline_run_is_told_the_step_in_each_row(
     assert lines[start + 1] == "1"
     assert lines[start + 2] == "Attempted to log scalar metric loss:"
     assert float(lines[start + 3]) > 0
-
-
-def test_a_submitted_run_takes_the_step_with_each_value(build: Build) -> None:
-    """The real signature; only where it would send is taken out, as there is no service."""
-    from azureml.core.run import Run
-
-    sent: list[tuple[str, int]] = []
-
-    class Submitted(Run):
-        def __init__(self) -> None:
-            """No experiment."""
-
-        def log(
-            self, name: str, value: Any, description: str = "", step: int | None = None
-        ) -> None:
-            sent.append((name, step or 0))
-
-    build(2, [AzureMLCallback(Submitted())], **BY_STEPS).train()
-    assert ("loss", 1) in sent
-    assert ("loss", 2) in sent
-    assert "step" not in {name for name, _ in sent}
 
 
 def test_a_given_run_is_used(build: Build, capsys: pytest.CaptureFixture[str]) -> None:

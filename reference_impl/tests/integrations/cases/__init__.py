@@ -1,6 +1,7 @@
 """The trackers, as the common tests need to know them."""
 
 from cases.azure_ml import AZURE_ML
+from cases.azure_ml_submitted import AZURE_ML_SUBMITTED
 from cases.clearml import CLEARML
 from cases.codecarbon import CODECARBON
 from cases.comet_ml import COMET_ML
@@ -17,6 +18,7 @@ CASES = {
     case.name: case
     for case in (
         AZURE_ML,
+        AZURE_ML_SUBMITTED,
         COMET_ML,
         NEPTUNE,
         TENSORBOARD,
