@@ -162,7 +162,7 @@ def test_a_failing_tracker_takes_nothing_down(
     limits = dict.fromkeys(("LOOPSPEC_TRACKER_TIMEOUT", "LOOPSPEC_TRACKER_UPLOAD_TIMEOUT"), LIMIT)
     environment = case.set_up(tmp_path, **fault.environment, **limits)
     # A program that hangs, wherever it does.
-    timeout = BUSY * untracked().seconds + fault.within + 60
+    timeout = BUSY * untracked().seconds + fault.within + 20
     played = play(
         tmp_path, environment=environment, network=fault.network, disk=fault.disk,
         timeout=timeout, trainer=TRAINER, **case.job(fault),
