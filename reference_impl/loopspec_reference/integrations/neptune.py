@@ -29,8 +29,9 @@ class NeptuneCallback(TrackerCallback):
     `neptune.init_run`. A run of its own is stopped: as failed if training raises. What is logged
     after the end goes to the same run.
 
-    Offline the client notes where the files of a checkpoint are, and copies none of them; and what
-    is logged after the end is a run of its own, as it notes no id. It skips NaN and infinities.
+    Offline the client notes where the files of a checkpoint are, and copies none of them. It notes
+    no id either, so that a run cannot be opened again: it stays open until the program ends, with
+    all that was logged on the disk. It skips NaN and infinities.
     """
 
     name = "neptune"
@@ -74,7 +75,7 @@ class NeptuneCallback(TrackerCallback):
         """Take or open a run, and send the parameters."""
         import neptune
 
-        if self.given is None:
+        if self.given is None and not self._is_offline():
             self.run = neptune.init_run(name=self._name or args.run_name, **self._options)
         if self._log_parameters:
             for name, value in parameters(args, model).items():
@@ -108,11 +109,23 @@ class NeptuneCallback(TrackerCallback):
         self.run.wait()  # the folder may be gone soon
 
     def close(self, failed: bool) -> None:
-        """Stop a run of its own."""
+        """Stop a run of its own; offline, write it to the disk."""
         if self.given is None and self.run is not None:
             if failed:
                 self.run["sys/failed"] = True
-            self.run.stop(seconds=self.timeout)
+            if self._is_offline():
+                self.run.wait(disk_only=True)
+            else:
+                self.run.stop(seconds=self.timeout)
+
+    def _is_offline(self) -> bool:
+        """Whether there is an open run of its own that can only be gone on with as long as it is.
+        The client stops it when the program ends."""
+        return (
+            self.run is not None
+            and self.run.get_state() == "started"
+            and self.run._mode.value == "offline"
+        )
 
 
 def _held(value: Parameter) -> Parameter:

@@ -156,16 +156,15 @@ def test_a_training_that_raises_is_a_failed_run(build: Build, folder: Path) -> N
     assert fields(folder)["sys/failed"] is True
 
 
-def test_what_comes_after_the_end_is_opened_with_the_same_id(build: Build, folder: Path) -> None:
+def test_what_comes_after_the_end_goes_to_the_same_run(build: Build, folder: Path) -> None:
     callback = NeptuneCallback(custom_run_id="mine")
-    trainer = build(2, [callback])
+    trainer = build(2, [callback], **BY_STEPS)
     trainer.train()
-    first = callback.run
     trainer.log({"eval_after": 3.0})
-    assert callback.run is not first
-    # Offline the client does not write it down.
-    assert (first._custom_run_id, callback.run._custom_run_id) == ("mine", "mine")
+    trainer.train()
     assert read(folder).values["finetuning/eval/after", 2] == 3.0
+    assert callback.run._custom_run_id == "mine"
+    assert len(list(folder.glob(".neptune/offline/*"))) == 1
 
 
 def test_setup_can_be_customized(build: Build, folder: Path) -> None:
