@@ -23,7 +23,7 @@ from loopspec.machine.predict import predict
 from loopspec.mutants import ZOO, Mutant, MutantSubject
 from loopspec.recording import record
 from loopspec.report.model import Report, RuleResult
-from loopspec.rules import ACROSS
+from loopspec.rules import is_about
 from loopspec.scenario import Scenario
 from loopspec.spec import rules
 from loopspec.targets import resolve
@@ -56,9 +56,10 @@ def judged(name: str) -> dict[str, Any]:
 
 
 def _scenarios(mutant: Mutant) -> Iterable[Scenario]:
-    """What a spoiled trainer plays. Several processes only where that is what is spoiled: to launch
-    them for each of the others would take as long as all the rest."""
-    return (CORPUS if mutant.first in ACROSS else ALONE).values()
+    """What a spoiled trainer plays. Several processes only where that is what is spoiled, together
+    or one after the other: to launch them for each of the others would take as long as all the
+    rest."""
+    return (one for one in CORPUS.values() if one.processes == 1 or is_about(mutant.first, one))
 
 
 def said(report: Report) -> dict[str, Any]:

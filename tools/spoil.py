@@ -50,7 +50,9 @@ def of_scenario(name: str) -> dict[str, str]:
 
 
 def main() -> int:
-    everything = {name: of_scenario(name) for name in sorted(CORPUS)}
+    # Where a process is killed, the machine does not say what the next one finds.
+    names = sorted(name for name, scenario in CORPUS.items() if len(scenario.lives) == 1)
+    everything = {name: of_scenario(name) for name in names}
     text = json.dumps(everything, indent=1, ensure_ascii=False) + "\n"
     return settle({FILE: text}, "python tools/spoil.py")
 

@@ -7,6 +7,8 @@
 
 from __future__ import annotations
 
+import atexit
+import contextlib
 import functools
 import tempfile
 from collections.abc import Callable, Mapping
@@ -28,11 +30,17 @@ def player(subject: Subject) -> Callable[..., Trace]:
     """`play` for a subject."""
 
     @functools.cache
+    def worlds() -> Worlds:
+        """Where processes are launched, up to the end of this one."""
+        opened = contextlib.ExitStack()
+        atexit.register(opened.close)
+        folder = tempfile.TemporaryDirectory(prefix="loopspec-", ignore_cleanup_errors=True)
+        return opened.enter_context(Worlds(subject, 1, 60, Path(opened.enter_context(folder))))
+
+    @functools.cache
     def launched(name: str) -> Trace:
         """The trace of a scenario of the corpus; to launch processes costs seconds."""
-        folder = tempfile.TemporaryDirectory(prefix="loopspec-", ignore_cleanup_errors=True)
-        with folder as path, Worlds(subject, 1, 60, Path(path)) as worlds:
-            return next(worlds.play([CORPUS[name]], provenance(subject)))
+        return next(worlds().play([CORPUS[name]], provenance(subject)))
 
     def play(named: str = "", **job: Any) -> Trace:
         """Train, and give the trace.
@@ -45,7 +53,7 @@ def player(subject: Subject) -> Callable[..., Trace]:
         """
         if named:
             scenario = CORPUS[named]
-            return launched(named) if scenario.world > 1 else record(subject, scenario)
+            return launched(named) if scenario.processes > 1 else record(subject, scenario)
         acts = [
             act
             for name in list(job)

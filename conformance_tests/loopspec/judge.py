@@ -13,7 +13,7 @@ from loopspec.adapted import decided_by_adapter
 from loopspec.doubts import doubts
 from loopspec.known import Known
 from loopspec.report.model import Evidence, Report, RuleResult
-from loopspec.rules import ACROSS, CHECKS, Finding
+from loopspec.rules import CHECKS, Finding, is_about
 from loopspec.selection import PLAIN
 from loopspec.spec import Rule
 from loopspec.spec import rules as all_rules
@@ -70,8 +70,7 @@ def judge(
         has = frozenset(trace.by.capabilities)
         told = trace.while_told
         for tally in tallies:
-            several = (tally.rule.id in ACROSS) is (trace.scenario.world > 1)
-            if several and tally.rule.needs <= has:
+            if is_about(tally.rule.id, trace.scenario) and tally.rule.needs <= has:
                 _take(tally, trace if tally.rule.id == PASSED_ON else told, edition)
     declared = _declared(known or {}, by)
     results = [_result(tally, declared, by, whole) for tally in tallies]

@@ -90,9 +90,9 @@ def can_be_cut(scenario: Scenario) -> bool:
     parts = any(p.stateful or p.given not in ("instance", "class") for p in scenario.callbacks)
     watched = scenario.early_stopping or scenario.display or scenario.tracks
     begins = scenario.calls[:1] == ("train",) and not scenario.eval_on_start
-    alone = scenario.world == 1
+    alone = scenario.processes == 1
     again = any(call.startswith(("resume", "new")) for call in scenario.calls)
-    several = scenario.world > 1
+    several = scenario.processes > 1
     return alone and begins and not (counted or strange or parts or watched or again or several)
 
 

@@ -160,8 +160,8 @@ class Everywhere:
 
     def play(self, scenarios: Sequence[Scenario]) -> Iterator[Trace]:
         assert self._by is not None, "describe() comes first"
-        several = [one for one in scenarios if one.world > 1]
+        several = [one for one in scenarios if one.processes > 1]
         if several:
             self._together.prepare()
-        yield from self._alone.play([one for one in scenarios if one.world == 1])
+        yield from self._alone.play([one for one in scenarios if one.processes == 1])
         yield from self._together.play(several, self._by)

@@ -52,15 +52,20 @@ def make_probe(recorder: Recorder, part: Scripted, base: type) -> None:
     if part.bare:
         bases = ()
     if part.stateful:
-        body["state"] = _state
+        body["state"] = _state(recorder)
         bases = (base, recorder.exportable) if recorder.exportable else bases
     name = "".join(word.title() for word in part.name.replace("-", "_").split("_")) + "Probe"
     type(name, bases, {"__init__": start, **body})()
 
 
-def _state(self: Any) -> dict[str, dict[str, Any]]:
-    """What a stateful probe gives to a checkpoint."""
-    return {"args": {"mine": self.part.name}, "attributes": {"kept": self.kept}}
+def _state(recorder: Recorder) -> Callable[[Any], dict[str, dict[str, Any]]]:
+    def state(self: Any) -> dict[str, dict[str, Any]]:
+        """What a stateful probe gives to a checkpoint."""
+        if recorder.dies_when == "states":
+            recorder.kill()
+        return {"args": {"mine": self.part.name}, "attributes": {"kept": self.kept}}
+
+    return state
 
 
 def _method(recorder: Recorder, event: Event, acts: bool) -> Callable[..., Any]:
@@ -127,6 +132,9 @@ def _ask(recorder: Recorder, act: Act, keywords: dict[str, Any]) -> None:
         given = keywords.get("logs", keywords.get("metrics"))
         if isinstance(given, dict):
             given[act.whom] = 1.0
+        return
+    if act.does == "kill":
+        recorder.killing(act.whom)
         return
     if act.does == "patch":
         _replace(recorder, act.event, recorder.callbacks[act.whom])

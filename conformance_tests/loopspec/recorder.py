@@ -30,6 +30,8 @@ class Controls(Protocol):
 
     def remove(self, callback: object) -> None: ...
 
+    def when_asked(self, part: str, do: Callable[[], None]) -> None: ...
+
 
 Observe = Callable[[Event, Mapping[str, Any]], dict[str, Any]]
 """The adapter's look around the trainer at an event, given its keyword arguments."""
@@ -48,7 +50,8 @@ class Recorder:
         observe: what to add to each record as `seen`.
         base: the class that the subject's callbacks derive from.
         exportable: the class that its callbacks derive from besides if checkpoints store them.
-        rank: the process that this one is of those that play the scenario together.
+        rank: the process that this one is of those that play the scenario.
+        kill: ends this process at once.
     """
 
     def __init__(
@@ -59,10 +62,13 @@ class Recorder:
         base: type = object,
         exportable: type | None = None,
         rank: int = 0,
+        kill: Callable[[], None] = lambda: None,
     ) -> None:
         self.rank = rank
         self._write, self._observe = write, observe
-        self._call = self._index = 0
+        self._call = scenario.lives[rank] if len(scenario.lives) > 1 else 0
+        self._index = 0
+        self._kill, self.dies_when = kill, ""
         self._open: list[tuple[Record, set[str]]] = []
         self._depth = 0
         self._ordinals: dict[str, dict[int, int]] = {"control": {}, "state": {}, "args": {}}
@@ -105,6 +111,20 @@ class Recorder:
         """The user's next call begins."""
         self.finish()
         self._call += 1
+
+    def killing(self, part: str) -> None:
+        """This process dies, now or when a checkpoint next asks for this part."""
+        assert self.controls is not None, "the adapter did not give the recorder its controls"
+        self.dies_when = part
+        if not part:
+            self.kill()
+        elif part != "states":
+            self.controls.when_asked(part, self.kill)
+
+    def kill(self) -> None:
+        """End this process; what was seen up to now is written."""
+        self.finish()
+        self._kill()
 
     def returned(self, name: str, **held: Any) -> None:
         """The user's call came back; `held` are the fields of the `Return`."""

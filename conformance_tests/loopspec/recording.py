@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import os
 import re
 import shutil
+import signal
 import tempfile
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from importlib.metadata import PackageNotFoundError
 from importlib.metadata import version as package_version
@@ -64,9 +67,10 @@ def record(
     Raises:
         Fault: the scenario is for several processes, and this is none of them.
     """
-    if scenario.world > 1 and shared is None:
+    if scenario.processes > 1 and shared is None:
         raise Fault(
-            f"{scenario.name} is for {scenario.world} processes: check() and record_all() play it."
+            f"{scenario.name} is for {scenario.processes} processes: "
+            "check() and record_all() play it."
         )
     lines: list[Record | Return] = []
 
@@ -84,8 +88,14 @@ def record(
             write(simulated[1])
         return Trace(scenario, provenance(subject), lines, simulated[1])
     folder = shared or Path(tempfile.mkdtemp(prefix="loopspec-"))
+
+    def kill() -> None:
+        if write:
+            write(Outcome("killed"))
+        os.kill(os.getpid(), signal.SIGKILL)
+
     recorder = Recorder(
-        scenario, keep, subject.observe, subject.callback_base, subject.exportable_base, rank
+        scenario, keep, subject.observe, subject.callback_base, subject.exportable_base, rank, kill
     )
     with ExitStack() as last:
         if shared is None:
@@ -102,12 +112,13 @@ def _perform(
     during = "building"
     try:
         driver = _build(subject, scenario, recorder, folder, last)
-        for call in scenario.calls:
+        for call in _calls(scenario, recorder.rank):
             during, raised = call, ""
             seen: dict[str, Any] = {}
             recorder.calling()
-            if call == "new":
+            if call in ("new", "elsewhere"):
                 recorder.renew()
+                folder = folder if call == "new" else _beside(folder)
                 driver = _build(subject, scenario.anew, recorder, folder, last)
             else:
                 seen, raised = _call_or_catch(driver, recorder, scenario, call)
@@ -124,6 +135,19 @@ def _perform(
         recorder.finish()
         return Outcome("raised", _in_words(error, folder), _where(error), during)
     return Outcome("completed")
+
+
+def _calls(scenario: Scenario, rank: int) -> Iterator[str]:
+    """What the user calls in this process: all, or up to where the next one begins."""
+    begins = scenario.lives[rank] if len(scenario.lives) > 1 else 0
+    return itertools.takewhile(lambda call: call != "process", scenario.calls[begins:])
+
+
+def _beside(folder: Path) -> Path:
+    """An empty folder."""
+    empty = folder.with_name(f"{folder.name}-elsewhere")
+    empty.mkdir()
+    return empty
 
 
 def _build(
@@ -172,8 +196,12 @@ def _call(driver: Driver, recorder: Recorder, call: str) -> dict[str, Any]:
         driver.remove_flow()
     elif name == "hide":
         driver.hide()
-    elif name == "resume":
+    elif name == "resume" and argument:
         driver.resume(int(argument))
+    elif name == "resume":
+        driver.resume_newest()
+    elif name in ("tear", "lose"):
+        driver.damage(argument, gone=name == "lose")
     else:
         getattr(driver, _METHODS[name])()
     return {}

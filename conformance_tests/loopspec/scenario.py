@@ -50,14 +50,17 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
         "demote",
         "put",
         "patch",
+        "kill",
     ] = ""
     """Evaluate or log through the trainer, add or remove the callback `whom`, raise, raise what
     Ctrl-C raises, set a field of the state, have it say that this is not the main process, put a
-    value into the `logs` or `metrics` of this event, or replace the method of this event on the
-    callback `whom` by another one that calls it."""
+    value into the `logs` or `metrics` of this event, replace the method of this event on the
+    callback `whom` by another one that calls it, or kill the process (SIGKILL): at once, or when a
+    checkpoint next asks for `whom`."""
     whom: str = ""
     """The callback that `does` is about; for `log` and `put`, the key (with `value`, and with 1);
-    for `tune`, the field and its value (`"save_steps=2"`)."""
+    for `tune`, the field and its value (`"save_steps=2"`); for `kill`, a part of a checkpoint: the
+    `weights`, the `optimizer`, or the `states` of callbacks."""
     value: float | str | list[str] = 1.0
     times: int = 1
     """How often at most; 0 for every time."""
@@ -70,11 +73,12 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
         what += [f"clears {Flag(letter).field}" for letter in self.lowers]
         if self.does:
             said = "" if self.value == 1.0 else f" = {self.value!r}"
-            what.append(_DOES[self.does].format(self.whom + said))
+            form = "kill-while-saving" if self.does == "kill" and self.whom else self.does
+            what.append(_DOES[form].format(self.whom + said, rank=self.rank))
         if self.gives != "none":
             what.append(_GIVES[self.gives])
         often = {0: " every time", 1: ""}.get(self.times, f" {self.times} times")
-        alone = "" if self.rank is None else f" in process {self.rank} alone"
+        alone = "" if self.rank is None or self.does == "kill" else f" in process {self.rank} alone"
         return f"{self.event}{at} {' and '.join(what) or 'does nothing'}{often}{alone}"
 
 
@@ -89,6 +93,8 @@ _DOES = {
     "tune": "sets state.{}",
     "put": "puts {} into what it is given",
     "patch": "replaces this method of {}",
+    "kill": "kills process {rank}",
+    "kill-while-saving": "has process {rank} killed when a checkpoint asks for the {}",
 }
 _GIVES = {"same": "returns control", "new": "returns a new control", "junk": 'returns "x"'}
 
@@ -168,7 +174,10 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     pop:NAME, pop-class:NAME and remove-class:NAME by the class of NAME, remove-flow for the default
     flow, hide for the display, look to compare what the trainer holds with what callbacks were
     given last, and `new`: from then on there is a new trainer, with new callbacks and a new model,
-    on the same output folder, as in a new process."""
+    on the same output folder, as in a new process. `process` is another process that begins when
+    the one before has ended, however it did, on the same output folder; there may be `resume`, from
+    the newest checkpoint, tear:PART and lose:PART to damage the newest or take a part of it away
+    (`weights`, `optimizer`, `state`), and `elsewhere` for a new trainer on an empty folder."""
     resumed_with: dict[str, Any] = {}
     """Arguments that are other ones for the trainer that `new` makes."""
     display: Literal["", "printer", "progress"] = ""
@@ -224,6 +233,17 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
             for capability, test in _NEEDS.items()
             if test(self) or (self.resumed_with and test(self.anew))
         )
+
+    @property
+    def lives(self) -> list[int]:
+        """Of each process that plays it after another one has ended, the number of the call that
+        began it; 0 for the first one."""
+        return [0, *(n for n, call in enumerate(self.calls, 1) if call == "process")]
+
+    @property
+    def processes(self) -> int:
+        """How many play it, beside each other or one after the other."""
+        return max(self.world, len(self.lives))
 
     @property
     def parts(self) -> tuple[Scripted, ...]:
@@ -353,4 +373,5 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
     Capability.TENSORBOARD: lambda s: "tensorboard" in s.report_to or s.report_to == "all",
     Capability.RESUME: lambda s: any(call.startswith("resume") for call in s.calls),
     Capability.PROCESSES: lambda s: s.world > 1,
+    Capability.CRASHES: lambda s: len(s.lives) > 1,
 }

@@ -16,7 +16,7 @@ _MOST = 8
 _NAME = re.compile(r"[\w.-]+")
 _CALL = re.compile(
     r"train|evaluate|predict|push|save-model|save-state|remove-flow|hide|look|new"
-    r"|resume@\d+|(?P<about>add|remove|pop|pop-class|remove-class):(?P<whom>.+)"
+    r"|process|elsewhere|resume(?:@\d+)?|(?:tear|lose):(?:weights|optimizer|state)|(?P<about>add|remove|pop|pop-class|remove-class):(?P<whom>.+)"
 )
 
 
@@ -77,10 +77,14 @@ def unplayable(scenario: Scenario) -> str:
                 return f"{part.name} replaces a method of {act.whom}, which has none"
             if act.does in ("add", "remove", "patch") and act.whom not in names:
                 return f"{part.name} is about a callback {act.whom!r} that is not there"
-            if act.rank is not None and not 0 <= act.rank < scenario.world:
-                return f"{part.name} acts in process {act.rank}, of {scenario.world}"
-    if not 1 <= scenario.world <= _MOST:
-        return f"it is played by 1 to {_MOST} processes, not {scenario.world}"
+            if act.rank is not None and not 0 <= act.rank < scenario.processes:
+                return f"{part.name} acts in process {act.rank}, of {scenario.processes}"
+            if act.does == "kill" and (act.rank is None or act.rank >= len(scenario.lives) - 1):
+                return f"{part.name} kills a process, and no other one comes after it"
+    if not 1 <= scenario.world <= scenario.processes <= _MOST:
+        return f"it is played by 1 to {_MOST} processes, not {scenario.processes}"
+    if scenario.world > 1 and len(scenario.lives) > 1:
+        return "several processes play it, and another one after them"
     for call in scenario.calls:
         found = _CALL.fullmatch(call)
         if not found or (found["whom"] and found["whom"] not in names):

@@ -100,13 +100,16 @@ class Return(msgspec.Struct, tag_field="line", tag="return"):
 class Outcome(msgspec.Struct, tag_field="line", tag="outcome"):
     """How it ended. `raised`: an exception that no script asked for counts against the subject.
 
-    `scripted` is an exception that a callback of the scenario raised; `hung` and `died` are written
-    by the one who watched the worker; `left-out` says that the trainer has nothing of what the
+    `scripted` is an exception that a callback of the scenario raised, `killed` what a process of it
+    writes last that is killed as the scenario says; `hung` and `died` are written by the one who
+    watched the worker; `left-out` says that the trainer has nothing of what the
     scenario asks for, and `error` what that is. `during` is the user's call that raised, or
     `building`.
     """
 
-    kind: Literal["completed", "scripted", "raised", "hung", "died", "adapter-fault", "left-out"]
+    kind: Literal[
+        "completed", "scripted", "raised", "killed", "hung", "died", "adapter-fault", "left-out"
+    ]
     error: str = ""
     where: str = ""
     during: str = ""
@@ -141,6 +144,10 @@ class Process(msgspec.Struct, tag_field="line", tag="process"):
 
 
 Line: TypeAlias = Header | Process | Record | Return | Outcome
+
+
+_NEW = ("new", "process", "elsewhere")
+"""The calls that make another trainer."""
 
 
 class Trace:
@@ -267,7 +274,7 @@ class Trace:
         """For each of the user's calls, from construction on, the call that made its trainer."""
         made = [0]
         for number, call in enumerate(self.scenario.calls, 1):
-            made.append(number if call == "new" else made[-1])
+            made.append(number if call in _NEW else made[-1])
         return made
 
     def job_of(self, call: int) -> Scenario:

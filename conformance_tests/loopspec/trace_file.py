@@ -111,7 +111,7 @@ def read_trace(path: Path) -> Trace:
             f"{path.name}:{len(lines)}: the trace ends without its outcome line: "
             "it is cut short. Record it again."
         )
-    if header.scenario.world == 1:
+    if header.scenario.processes == 1:
         return _one(header, body, last, path.name, 2)
     starts = [n for n, line in enumerate(body) if isinstance(line, Process)]
     return _several(header, body, starts, last, path.name)
@@ -130,9 +130,9 @@ def _several(
                 "Was it edited? Record it again."
             )
         made.append(_one(header, own, ended, name, start + 3, rank))
-    if len(made) != header.scenario.world:
+    if len(made) != header.scenario.processes:
         raise TraceError(
-            f"{name}: it has {len(made)} processes, the scenario {header.scenario.world}. "
+            f"{name}: it has {len(made)} processes, the scenario {header.scenario.processes}. "
             "Was it edited? Record it again."
         )
     return made[0].together(made[1:], last)

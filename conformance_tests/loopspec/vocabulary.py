@@ -91,10 +91,11 @@ class Capability(StrEnum):
     INTEGRATIONS = "integrations"
     TENSORBOARD = "tensorboard"
     PROCESSES = "processes"
+    CRASHES = "crashes"
 
 
-ALONE = frozenset(Capability) - {Capability.PROCESSES}
-"""What a trainer may have that trains in a single process."""
+ALONE = frozenset(Capability) - {Capability.PROCESSES, Capability.CRASHES}
+"""What a trainer may have that trains in a single process, and is not killed there."""
 
 
 class Level(StrEnum):

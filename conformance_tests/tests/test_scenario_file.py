@@ -49,6 +49,16 @@ def test_a_selection_takes_files_and_json(tmp_path: Path) -> None:
             '[{"event": "on_log", "does": "remove", "whom": "b"}]}]}',
             "a is about a callback 'b' that is not there",
         ),
+        (
+            '{"name": "x", "callbacks": [{"name": "a", "acts": '
+            '[{"event": "on_save", "does": "kill", "rank": 0}]}]}',
+            "a kills a process, and no other one comes after it",
+        ),
+        (
+            '{"name": "x", "world": 2, "calls": ["train", "process", "resume"]}',
+            "several processes play it, and another one after them",
+        ),
+        ('{"name": "x", "calls": ["tear:everything"]}', "there is no call 'tear:everything'"),
     ],
 )
 def test_what_is_no_scenario_is_told_so(text: str, said: str) -> None:

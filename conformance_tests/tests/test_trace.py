@@ -117,9 +117,12 @@ def test_a_line_holds_no_path_and_no_time() -> None:
     assert "/tmp" not in text
 
 
-def of_two(name: str = "two") -> Trace:
-    job = Scenario(name=name, world=2, num_train_epochs=1)
-    made = [predict(job) for _ in range(2)]
+TOGETHER = Scenario(name="two", world=2, num_train_epochs=1)
+IN_TURN = Scenario(name="two", calls=("train", "process", "resume"), num_train_epochs=1)
+
+
+def of_two(job: Scenario = TOGETHER) -> Trace:
+    made = [predict(TOGETHER) for _ in range(2)]
     first, second = (
         Trace(job, one.by, [*one.records, *one.returns], one.outcome, rank=rank)
         for rank, one in enumerate(made)
@@ -127,9 +130,10 @@ def of_two(name: str = "two") -> Trace:
     return first.together([second], Outcome("hung", "both wait"))
 
 
-def test_a_trace_of_several_processes_survives_its_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize("job", [TOGETHER, IN_TURN])
+def test_a_trace_of_several_processes_survives_its_file(job: Scenario, tmp_path: Path) -> None:
     path = tmp_path / "two.jsonl"
-    write_trace(of_two(), path)
+    write_trace(of_two(job), path)
     again = read_trace(path)
     assert [one.rank for one in again.ranks] == [0, 1]
     assert again.outcome == Outcome("hung", "both wait")

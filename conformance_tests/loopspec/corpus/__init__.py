@@ -38,7 +38,7 @@ CORPUS: dict[str, Scenario] = {
 """Every scenario by name, in the order in which they are run; `plain` comes first."""
 
 ALONE: dict[str, Scenario] = {
-    name: scenario for name, scenario in CORPUS.items() if scenario.world == 1
+    name: scenario for name, scenario in CORPUS.items() if scenario.processes == 1
 }
 """Those that a single process plays. The machine predicts these."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from loopspec.corpus import crashes
 from loopspec.scenario import Act, EarlyStopping, Scenario, Scripted
 from loopspec.vocabulary import Event
 
@@ -51,7 +52,7 @@ SCENARIOS: tuple[Scenario, ...] = (
     ),
     _resumes(
         "resume-with-logs-and-a-best",
-        (1, 2, 3),
+        (1, 2, 3, 32),
         4,
         **_EVALUATED,
         metrics=(1.0, 3.0, 2.0),
@@ -143,4 +144,5 @@ SCENARIOS: tuple[Scenario, ...] = (
         save_total_limit=2,
         calls=("train",),
     ),
+    *crashes.SCENARIOS,
 )

@@ -35,7 +35,7 @@ class Profile(msgspec.Struct, frozen=True):
     """A resumed run takes its place in the data from the step alone, also where an epoch that was
     stopped makes that wrong; CKPT-6 to CKPT-9 speak of runs in which nothing was stopped."""
     forgets_losses: bool = False
-    """A resumed run logs the mean loss of its own updates alone (STATE-3)."""
+    """A resumed run logs the mean loss of its own updates alone (CKPT-32)."""
     leaves_bars_open: bool = False
     """An exception leaves the bars open (SHOW-17)."""
     takes_total_flos: bool = False

@@ -338,6 +338,42 @@ ON_REFERENCE: tuple[Mutant, ...] = (
         "on_reference.together:BarForEachProcess",
         "PROC-7",
     ),
+    variant(
+        "reference-sorts-checkpoints-by-name",
+        "The newest checkpoint is the last one by name: checkpoint-9 comes after checkpoint-10.",
+        "on_reference.dying:SortsByName",
+        "CKPT-27",
+    ),
+    variant(
+        "reference-makes-room-first",
+        "Old checkpoints are deleted before the new one is written, as the disk is small.",
+        "on_reference.dying:MakesRoomFirst",
+        "CKPT-27",
+    ),
+    variant(
+        "reference-forgets-random-numbers",
+        "The state of the random numbers is stored, and nobody loads it.",
+        "on_reference.dying:ForgetsRandomNumbers",
+        "CKPT-28",
+    ),
+    variant(
+        "reference-forgets-the-optimizer",
+        "A resumed run begins with an optimizer that remembers nothing.",
+        "on_reference.dying:ForgetsTheOptimizer",
+        "CKPT-28",
+    ),
+    variant(
+        "reference-goes-on-from-what-is-there",
+        "A checkpoint is written under its name, and what is not there of it is not loaded.",
+        "on_reference.dying:GoesOnFromWhatIsThere",
+        "CKPT-29",
+    ),
+    variant(
+        "reference-needs-no-optimizer",
+        "The state of the optimizer is loaded if it is there, so that small checkpoints will do.",
+        "on_reference.dying:NeedsNoOptimizer",
+        "CKPT-31",
+    ),
 )
 
 ON_TRANSFORMERS: tuple[Mutant, ...] = (

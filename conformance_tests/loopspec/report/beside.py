@@ -64,7 +64,7 @@ def beside(scenario: str, text: str, rows: Sequence[Row], has: Set[Capability]) 
         has: what the subject has; what it lacks is not due.
     """
     known = CORPUS.get(scenario)
-    if known is None or known.world > 1 or str(known) != text:
+    if known is None or known.processes > 1 or str(known) != text:
         return [Pair(None, row) for row in rows]
     met = {row.event for row in rows}
     letters = {letter for row in rows for letter in row.entry + row.exit}

@@ -21,7 +21,7 @@ class Evidence(msgspec.Struct):
     @property
     def process(self) -> str:
         """Whose trace it is, where several processes played: `" in process 1"`."""
-        return f" in process {self.trace.rank}" if self.trace.scenario.world > 1 else ""
+        return f" in process {self.trace.rank}" if self.trace.scenario.processes > 1 else ""
 
 
 class RuleResult(msgspec.Struct):

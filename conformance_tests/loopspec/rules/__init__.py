@@ -3,6 +3,7 @@
 from loopspec.rules import (
     callback_states,
     checkpoints,
+    crashes,
     dispatch,
     display,
     due,
@@ -24,16 +25,18 @@ from loopspec.rules import (
     steps,
     stops,
 )
-from loopspec.rules.checking import ACROSS, CHECKS, Check, Finding, Findings
+from loopspec.rules.checking import ACROSS, CHECKS, OUTLIVING, Check, Finding, Findings, is_about
 
 __all__ = [
     "ACROSS",
     "CHECKS",
+    "OUTLIVING",
     "Check",
     "Finding",
     "Findings",
     "callback_states",
     "checkpoints",
+    "crashes",
     "dispatch",
     "display",
     "due",
@@ -43,6 +46,7 @@ __all__ = [
     "flags",
     "handing_on",
     "integrations",
+    "is_about",
     "logs",
     "processes",
     "pushing",

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
+from loopspec.scenario import Scenario
 from loopspec.trace import Record, Trace
 
 
@@ -42,7 +43,10 @@ CHECKS: dict[str, Check] = {}
 """The check of each rule, by the rule's id."""
 ACROSS: set[str] = set()
 """The rules about several processes. Their checks are given the traces of scenarios that several
-play, and no others; all other checks those of a single one."""
+play together, and no others."""
+OUTLIVING: set[str] = set()
+"""The rules about a run that died. Their checks are given the traces of scenarios in which one
+process comes after another, and no others; all checks that are in neither those of a single one."""
 
 
 def check(rule: str) -> Callable[[Check], Check]:
@@ -61,6 +65,19 @@ def across(rule: str) -> Callable[[Check], Check]:
     """Make a function the check of a rule about several processes."""
     ACROSS.add(rule)
     return check(rule)
+
+
+def outliving(rule: str) -> Callable[[Check], Check]:
+    """Make a function the check of a rule about a run that died."""
+    OUTLIVING.add(rule)
+    return check(rule)
+
+
+def is_about(rule: str, scenario: Scenario) -> bool:
+    """Whether the check of a rule is for traces of this scenario."""
+    if scenario.processes == 1:
+        return rule not in ACROSS and rule not in OUTLIVING
+    return rule in (ACROSS if scenario.world > 1 else OUTLIVING)
 
 
 def saw(record: Record, ok: bool, expected: str, got: object = "", *, rank: int = 0) -> Finding:

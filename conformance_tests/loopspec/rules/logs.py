@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from loopspec.rules.checking import Finding, Findings, check, saw
+from loopspec.rules.checking import Finding, Findings, check, saw, variant
 from loopspec.rules.outline import END, SUBSTEP, outline
 from loopspec.rules.windows import windows
 from loopspec.trace import Record, Trace, Value
@@ -157,6 +157,17 @@ def training_logs(trace: Trace) -> Findings:
     for at, mean, _, both in _means(trace):
         if mean is not None and both is not None and "loss" in (at.logs or {}):
             yield _value(at, "loss", mean, both)
+
+
+@check("CKPT-32")
+def losses_before_the_checkpoint(trace: Trace) -> Findings:
+    for at, mean, _, both in _means(trace):
+        value = (at.logs or {}).get("loss")
+        if mean is None or both is None or abs(mean - both) < 1e-3:
+            continue
+        if isinstance(value, int | float):
+            near = [name for name, due in (("all", both), ("own", mean)) if abs(value - due) < 1e-3]
+            yield from (variant(at, name) for name in near)
 
 
 @check("STATE-17")

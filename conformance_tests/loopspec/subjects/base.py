@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,20 @@ class Driver(ABC):
 
     def resume(self, step: int) -> None:
         """Train on from the checkpoint that was written at `step`."""
+        raise NotImplementedError
+
+    def resume_newest(self) -> None:
+        """Train on from the newest checkpoint in the output folder, without saying which."""
+        raise NotImplementedError
+
+    def damage(self, part: str, *, gone: bool) -> None:
+        """Cut the files of the newest checkpoint short that hold its `weights`, its `optimizer` or
+        its `state`; or delete them, if they are to be `gone`."""
+        raise NotImplementedError
+
+    def when_asked(self, part: str, do: Callable[[], None]) -> None:
+        """Call `do` when somebody asks for the `weights` or the state of the `optimizer`, as is
+        done to write a checkpoint."""
         raise NotImplementedError
 
     def evaluate(self) -> None:
@@ -82,6 +96,7 @@ _METHODS = {
     Capability.EVALUATION: ("evaluate",),
     Capability.PREDICTION: ("predict",),
     Capability.RESUME: ("resume",),
+    Capability.CRASHES: ("resume_newest", "damage", "when_asked"),
     Capability.PUSHING: ("push",),
     Capability.LOGGING: ("log",),
     Capability.REGISTRATION: ("add", "remove", "pop"),

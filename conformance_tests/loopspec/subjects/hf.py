@@ -148,8 +148,10 @@ class HFSubject(Subject):
     # What a derivative may build otherwise -------------------------------------------------------
 
     def make_model(self, scenario: Scenario) -> Any:
-        from loopspec.subjects.tiny_torch import OneOfSeveral, TinyModel
+        from loopspec.subjects.tiny_torch import Learner, OneOfSeveral, TinyModel
 
+        if len(scenario.lives) > 1:
+            return Learner()
         return OneOfSeveral(_rank(scenario)) if scenario.world > 1 else TinyModel()
 
     def make_dataset(self, scenario: Scenario, batches: int) -> Any:
@@ -234,7 +236,8 @@ class HFSubject(Subject):
         if hasattr(trainer.model, "before_writing"):
             trainer.model.before_writing = self._meeting.before_writing
         predicted = self.make_dataset(scenario, scenario.eval_batches)
-        driver = HFDriver(trainer, predicted, folder, self._hub, bool(scenario.display))
+        killed = len(scenario.lives) > 1
+        driver = HFDriver(trainer, predicted, folder, self._hub, bool(scenario.display), killed)
         driver.tracks = scenario.tracks
         return driver
 
@@ -250,7 +253,7 @@ class HFSubject(Subject):
     def observe(self, event: Event, keywords: Mapping[str, Any]) -> dict[str, Any]:
         model: Any = keywords.get("model")
         seen = self._watch.look(model) if hasattr(model, "parameters") else {}
-        if event is Event.SAVE:
+        if event is Event.SAVE or (event is Event.INIT_END and len(self._scenario.lives) > 1):
             seen["checkpoints"] = complete_checkpoints(self._folder)
         if self._scenario.world > 1:
             seen |= self._seen_of_several(event, model)

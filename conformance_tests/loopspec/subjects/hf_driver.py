@@ -7,12 +7,13 @@ import functools
 import logging
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from loopspec.scenario import Scripted
 from loopspec.subjects.base import Driver
+from loopspec.subjects.crashes import damage_newest, weights
 from loopspec.subjects.hub import Hub
 from loopspec.subjects.screen import Screen, display_word
 from loopspec.subjects.trackers import trackers_of, written
@@ -24,11 +25,18 @@ class HFDriver(Driver):
     """Drives a trainer by the methods that transformers' `Trainer` has."""
 
     def __init__(
-        self, trainer: Any, prediction_set: Any, folder: Path, hub: Hub, watch: bool = False
+        self,
+        trainer: Any,
+        prediction_set: Any,
+        folder: Path,
+        hub: Hub,
+        watch: bool = False,
+        killed: bool = False,
     ) -> None:
         self.trainer, self._prediction_set, self._folder = trainer, prediction_set, folder
         self._hub = hub
         self._watch, self._watching = watch, False
+        self._killed = killed
         self._screen = Screen()
         self._gave: dict[str, Any] | None = None
         self.tracks = False
@@ -38,6 +46,18 @@ class HFDriver(Driver):
 
     def resume(self, step: int) -> None:
         self._train(resume_from_checkpoint=str(self._folder / f"checkpoint-{step}"))
+
+    def resume_newest(self) -> None:
+        self._train(resume_from_checkpoint=True)
+
+    def damage(self, part: str, *, gone: bool) -> None:
+        damage_newest(self._folder, part, gone)
+
+    def when_asked(self, part: str, do: Callable[[], None]) -> None:
+        # accelerate wraps the optimizer.
+        optimizer = getattr(self.trainer.optimizer, "optimizer", self.trainer.optimizer)
+        asked = self.trainer.model if part == "weights" else optimizer
+        asked.register_state_dict_pre_hook(lambda *given, **keywords: do())
 
     def _train(self, **how: Any) -> None:
         with self._shown():
@@ -117,6 +137,8 @@ class HFDriver(Driver):
         state, control = self.trainer.state, self.trainer.control
         flags = "".join(flag for flag in Flag if getattr(control, flag.field, False))
         held = {"step": state.global_step, "flags": flags, "history": history(state.log_history)}
+        if self._killed:
+            held["seen"] = {"weights": weights(self.trainer.model)}
         if self._watch:
             order = list(_order(self.trainer))
             held["seen"] = {"order": order, **self._screen.seen(), "gave": self._gave}

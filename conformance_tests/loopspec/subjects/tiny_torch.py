@@ -66,6 +66,22 @@ class OneOfSeveral(TinyModel):
         return super().state_dict(*args, **keywords)
 
 
+class Learner(torch.nn.Module):
+    """One weight that learns: what it is in the end depends on each sample, on their order, on
+    random numbers, and on what the optimizer remembers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.ones(1))
+
+    def forward(
+        self, x: torch.Tensor, labels: torch.Tensor | None = None
+    ) -> dict[str, torch.Tensor]:
+        noise = torch.rand(()) if self.training else torch.zeros(())
+        loss = ((x - self.weight * (1 + noise)) ** 2).mean()
+        return {"loss": loss, "logits": x * self.weight}
+
+
 class TinyData(torch.utils.data.Dataset[dict[str, torch.Tensor]]):
     """`length` samples of one number, with label."""
 

@@ -1,4 +1,5 @@
-"""Scenarios that several processes play together, launched as `torchrun` launches a program.
+"""Scenarios that several processes play: together, launched as `torchrun` launches a program, or
+one after the other, where a process is killed and another one goes on (`lives`).
 
 The caller (`stage`) has a launcher, a process of its own; that launches a world for each scenario
 by torchrun's API, on a port that nobody else has, and watches it (`watch`). Each process of a world

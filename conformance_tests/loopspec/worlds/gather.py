@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from loopspec.playing import collect
 from loopspec.stacks import innermost
 from loopspec.trace import Outcome, Provenance, Trace
+from loopspec.worlds.lives import GOES_ON
 from loopspec.worlds.world import Ended, World
 
 
@@ -20,7 +21,8 @@ def gathered(world: World, by: Provenance, ended: Ended) -> Trace:
         collect(world.trace(rank), world.scenario, by, _cut(world, ended, rank), rank)
         for rank in world.ranks
     ]
-    return traces[0].together(traces[1:], together(traces, ended.hung))
+    as_one = in_turn(traces) if world.in_turn else together(traces, ended.hung)
+    return traces[0].together(traces[1:], as_one)
 
 
 def _cut(world: World, ended: Ended, rank: int) -> Outcome:
@@ -50,6 +52,18 @@ def together(traces: Sequence[Trace], hung: str = "") -> Outcome:
     if own.kind in ("left-out", "scripted", "completed"):
         return own
     return Outcome(own.kind, f"process {worst.rank}: {own.error}", own.where, own.during)
+
+
+def in_turn(traces: Sequence[Trace]) -> Outcome:
+    """The outcome of processes that came one after the other: that of the last one, if those before
+    it came to their end, or to the one that the scenario had for them."""
+    for one in traces[:-1]:
+        if one.ended.kind not in GOES_ON:
+            told = f"process {one.rank}: {one.ended.error}"
+            # An exception belongs to the scenario in the last process alone.
+            kind = "died" if one.ended.kind == "raised" else one.ended.kind
+            return Outcome(kind, told, one.ended.where, one.ended.during)
+    return traces[-1].ended
 
 
 def _stands(one: Trace) -> str:

@@ -13,8 +13,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from loopspec.faults import died, told
-from loopspec.worlds import rank
-from loopspec.worlds.warm import WARM
+from loopspec.worlds import lives, rank
+from loopspec.worlds.warm import METHOD, WARM
 from loopspec.worlds.watch import Watch
 from loopspec.worlds.world import Ended, World
 
@@ -22,7 +22,6 @@ _LOOK = 0.05
 """Seconds between two looks at what is running."""
 _WAITS = 1.0
 """Seconds without an event after which a world counts as waiting, and another one may run."""
-_METHOD = "forkserver"
 
 
 def serve(requests: Connection, source: str | bytes, folder: Path, at_once: int) -> None:
@@ -66,7 +65,7 @@ def _warm(source: str | bytes, file: Path) -> None:
     """Start the server that processes are forked from, with the subject made already."""
     file.write_bytes(pickle.dumps((sys.path, source)))
     os.environ[WARM] = str(file)
-    context = multiprocessing.get_context(_METHOD)
+    context = multiprocessing.get_context(METHOD)
     context.set_forkserver_preload(["loopspec.worlds.warm"])
     from multiprocessing import forkserver
 
@@ -87,7 +86,10 @@ class _Running(threading.Thread):
         for number in world.ranks:
             world.output(number).mkdir(exist_ok=True)
         try:
-            self._launch(world)
+            if world.in_turn:
+                self._died = lives.play(world, self.watch)
+            else:
+                self._launch(world)
         except BaseException as error:  # whatever it is, the caller is told
             failures = getattr(error, "failures", {})
             self._died = {n: died(failure.exitcode) for n, failure in failures.items()}
@@ -108,7 +110,7 @@ class _Running(threading.Thread):
             local_addr="localhost",
             max_restarts=0,
             monitor_interval=_LOOK,
-            start_method=_METHOD,
+            start_method=METHOD,
             logs_specs=DefaultLogsSpecs(log_dir=str(world.folder)),
         )
         elastic_launch(config, rank.play)(world)

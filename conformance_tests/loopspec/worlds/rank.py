@@ -18,7 +18,11 @@ _SPARE = 60.0
 
 def play(world: World) -> None:
     """Play as the process that the environment names, as torchrun sets it."""
-    rank = int(os.environ["RANK"])
+    play_as(int(os.environ["RANK"]), world)
+
+
+def play_as(rank: int, world: World) -> None:
+    """Play as the process of this number."""
     stack = world.stack(rank).open("w")
     faulthandler.register(ASK, file=stack, all_threads=True)
     # A thread in C, which ends this process even where Python cannot run. It is left running: when

@@ -9,9 +9,12 @@ import os
 import pickle
 import sys
 from pathlib import Path
+from typing import Final
 
 from loopspec.sending import unpacked
 
+METHOD: Final = "forkserver"
+"""How processes are started that are forked from that server."""
 WARM = "LOOPSPEC_WORLDS_SUBJECT"
 """Names the file with what is to be made, and the folders of modules."""
 

@@ -30,10 +30,17 @@ class Watch:
 
     def __init__(self, world: World) -> None:
         self.world, self.hung = world, ""
+        self._ranks = list(world.ranks)
         self._launched = self._moved = time.monotonic()
         self._begun: float | None = None
         self._sizes: list[int] = []
         self._work = 0.0
+
+    def turn_to(self, rank: int) -> None:
+        """From now on there is this process, which has yet to begin, and no other one any more."""
+        self._begun, self._sizes, self._work = None, [], 0.0
+        self._launched = self._moved = time.monotonic()
+        self._ranks = [rank]
 
     @property
     def quiet(self) -> float:
@@ -45,7 +52,7 @@ class Watch:
         if self.hung:
             self.end()
             return
-        now, sizes = time.monotonic(), [_size(self.world.trace(r)) for r in self.world.ranks]
+        now, sizes = time.monotonic(), [_size(self.world.trace(rank)) for rank in self._ranks]
         work = sum(map(_worked, self._pids()))
         if sizes != self._sizes or work > self._work + _WORK:
             self._sizes, self._work, self._moved = sizes, work, now
@@ -61,7 +68,7 @@ class Watch:
 
     def _end_as(self, hung: str) -> None:
         self.hung = hung
-        stacks = [self.world.stack(rank) for rank in self.world.ranks]
+        stacks = [self.world.stack(rank) for rank in self._ranks]
         self._signal(ASK)
         end, before = time.monotonic() + _TELLING, [0]
         while time.monotonic() < end and (not all(before) or before != list(map(_size, stacks))):
@@ -79,7 +86,7 @@ class Watch:
                 os.kill(pid, number)
 
     def _pids(self) -> Iterator[int]:
-        for rank in self.world.ranks:
+        for rank in self._ranks:
             with contextlib.suppress(FileNotFoundError):
                 text = self.world.pid(rank).read_text()
                 if text.endswith("\n"):

@@ -23,8 +23,13 @@ class World(NamedTuple):
         return self.timeout / 10
 
     @property
+    def in_turn(self) -> bool:
+        """Whether its processes come one after the other."""
+        return len(self.scenario.lives) > 1
+
+    @property
     def ranks(self) -> range:
-        return range(self.scenario.world)
+        return range(self.scenario.processes)
 
     def output(self, rank: int) -> Path:
         """The folder that the trainer of this process writes to."""
