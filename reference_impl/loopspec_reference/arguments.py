@@ -71,6 +71,7 @@ class TrainingArguments:
     save_steps: float = 500
     save_total_limit: int | None = None
     save_only_model: bool = False
+    save_on_each_node: bool = False
     load_best_model_at_end: bool = False
     metric_for_best_model: str | None = None
     greater_is_better: bool | None = None
@@ -208,8 +209,9 @@ class TrainingArguments:
 
     @property
     def should_save(self) -> bool:
-        """Whether this process is the one that writes to disk."""
-        return self.process_index == 0
+        """Whether this process is the one that writes to disk, or the one of this machine that
+        does if `save_on_each_node` is set: where machines have disks of their own."""
+        return (self.local_process_index if self.save_on_each_node else self.process_index) == 0
 
     def get_warmup_steps(self, num_training_steps: int) -> int:
         """Warmup in steps, where `warmup_steps` may be a share of all."""

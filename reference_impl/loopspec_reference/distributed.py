@@ -131,6 +131,25 @@ def in_main(action: Callable[[], T]) -> T:
     return result  # type: ignore[no-any-return]
 
 
+def in_each(action: Callable[[], object], acts: bool) -> None:
+    """Let all processes that `acts` names do something while the others wait.
+
+    What one of them raises ends them all: the others raise RuntimeError with its words.
+    """
+    failed: BaseException | None = None
+    try:
+        if acts:
+            action()
+    except BaseException as error:
+        failed = error
+    words = gather("" if failed is None else f"{type(failed).__name__}: {failed}")
+    if failed is not None:
+        raise failed
+    found = next(((n, told) for n, told in enumerate(words) if told), None)
+    if found is not None:
+        raise RuntimeError(f"process {found[0]} failed: {found[1]}")
+
+
 def wrap(model: nn.Module, wrapped: nn.Module, find_unused: bool | None = None) -> nn.Module:
     """The module that is called in training; `model` itself keeps its parameters.
 

@@ -71,14 +71,22 @@ class Resuming(Saving):
         self._loss = own.to(self.args.device)
 
     def _find_source(self, asked: str | bool | None) -> Path | None:
-        """The checkpoint to resume from; the main process looks for it. ValueError without one."""
+        """The checkpoint to resume from; the main process looks for it. ValueError without one.
 
-        def find() -> Path | None:
+        Where each machine has its own, all of them have to have it: RuntimeError if one does not.
+        """
+
+        def find(asked: str | bool | None) -> Path | None:
             if self.args.should_save:
                 checkpoint.settle(self.output_dir)
             return self._newest() if asked is True else _named(asked)
 
-        return distributed.in_main(find)
+        found = distributed.in_main(lambda: find(asked))
+        if found is not None and self.args.save_on_each_node:
+            here = self.output_dir / found.name if asked is True else found
+            distributed.in_each(lambda: find(str(here)), self.args.should_save)
+            return here
+        return found
 
     def _newest(self) -> Path:
         found, passed_over = checkpoint.newest_complete(self.output_dir)

@@ -30,7 +30,10 @@ class Saving(Steps):
         self.state.stateful_callbacks = export_all(self._stateful())
         position = stored_position(self._here, self._plan, self.args, epoch_over)
         position["losses"] = self._stored_losses()
-        position["others"] = distributed.gather((position["rng_epoch"], position["rng"]))[1:]
+        main, *others = distributed.gather((position["rng_epoch"], position["rng"]))
+        # The same in each checkpoint, whichever process writes it.
+        position["rng_epoch"], position["rng"] = main
+        position["others"] = others
 
         def write() -> None:
             checkpoint.write(final, lambda folder: self._write(folder, position))
@@ -38,7 +41,10 @@ class Saving(Steps):
             checkpoint.rotate(self.output_dir, limit, final, keep)
 
         # PROC-5, PROC-7
-        distributed.in_main(write)
+        if self.args.save_on_each_node:
+            distributed.in_each(write, self.args.should_save)
+        else:
+            distributed.in_main(write)
 
     def _checkpoint_is_announced(self) -> None:
         # Callbacks put averaged weights into it, say, or take the optimizer away.
