@@ -53,7 +53,7 @@ def make_probe(recorder: Recorder, part: Scripted, base: type) -> None:
         bases = ()
     if part.stateful:
         body["state"] = _state(recorder)
-        bases = (base, recorder.exportable) if recorder.exportable else bases
+        bases = (*bases, recorder.exportable) if recorder.exportable else bases
     name = "".join(word.title() for word in part.name.replace("-", "_").split("_")) + "Probe"
     type(name, bases, {"__init__": start, **body})()
 

@@ -221,10 +221,12 @@ class Trace:
         passed it on: nothing says what is to become of the flags then."""
         if all(act.gives != "junk" for act in self.scenario.acts):
             return self
-        calls = [(record, call) for record in self.records for call in record.calls]
-        for (record, call), (_, after) in itertools.pairwise(calls):
+        calls = [(n, call) for n, record in enumerate(self.records) for call in record.calls]
+        for (n, call), (_, after) in itertools.pairwise(calls):
             if isinstance(call.returned, str) and after.control is None:
-                lines = [r for r in self.records if r.i <= record.i]
+                record, rest = self.records[n], self.records[n + 1 :]
+                inside = itertools.takewhile(bool, (r.depth > record.depth for r in rest))
+                lines = self.records[: n + 1 + len(list(inside))]
                 back = [r for r in self.returns if r.call < record.call]
                 told = Trace(self.scenario, self.by, [*lines, *back], self.outcome)
                 told.piece, told.batches_before = self.piece, self.batches_before

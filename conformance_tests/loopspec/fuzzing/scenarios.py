@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from typing import Any
 
 import msgspec
@@ -13,9 +13,8 @@ from loopspec.fuzzing.arguments import METRICS, arguments, changes
 from loopspec.fuzzing.calls import calls
 from loopspec.fuzzing.cast import callbacks
 from loopspec.fuzzing.chance import rarely
+from loopspec.fuzzing.predictable import predictable
 from loopspec.fuzzing.within import within
-from loopspec.machine.predict import predict
-from loopspec.machine.profile import PROFILES
 from loopspec.scenario import EarlyStopping, Scenario
 from loopspec.vocabulary import ALONE, Capability
 
@@ -65,35 +64,7 @@ def _complete(draw: st.DrawFn, scenario: Scenario, has: Set[Capability]) -> Scen
     if draw(_CHANGES):
         scenario = replace(scenario, resumed_with=draw(changes(scenario)))
     scenario = within(replace(scenario, calls=draw(calls(scenario))), has)
-    if "new" not in scenario.calls:
-        scenario = replace(scenario, resumed_with={})
-    if scenario.display == "progress":
-        # Bars are told apart by their length: more batches than any run has steps.
-        scenario = replace(scenario, eval_batches=_MANY)
-    if _logs_before_training(scenario.calls):
-        # Where a tracker puts what it is told before any training is stated nowhere.
-        scenario = replace(scenario, report_to=())
-    runs = sum(call.startswith(("train", "resume")) for call in scenario.calls)
-    if runs > 1 and scenario.save_total_limit:
-        # Which checkpoints of an earlier run go first depends on the clock of the file system.
-        scenario = replace(scenario, save_total_limit=None)
-    return told_what_may_be(scenario)
-
-
-def _logs_before_training(calls: Sequence[str]) -> bool:
-    """Whether some trainer of these calls is asked to evaluate before it was asked to train."""
-    trained = False
-    for call in calls:
-        if call == "evaluate" and not trained:
-            return True
-        trained = call != "new" and (trained or call.startswith(("train", "resume")))
-    return False
-
-
-def told_what_may_be(scenario: Scenario) -> Scenario:
-    """The scenario, saying whether a trainer of some kind answers with an exception."""
-    kinds = {predict(scenario, profile).outcome.kind for profile in PROFILES.values()}
-    return msgspec.structs.replace(scenario, may_raise="raised" in kinds)
+    return predictable(scenario)
 
 
 @st.composite
@@ -103,6 +74,5 @@ def _early_stopping(draw: st.DrawFn, job: dict[str, Any]) -> EarlyStopping | Non
     return EarlyStopping(draw(_PATIENCE), draw(_THRESHOLD)) if wanted else None
 
 
-_MANY = 17
 _STOPS, _STOPS_OUT_OF_PLACE = rarely(3), rarely(40)
 _PATIENCE, _THRESHOLD = st.integers(0, 3), st.sampled_from([0.0, 0.5])

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from loopspec.fuzzing.arguments import is_accepted
-from loopspec.fuzzing.scenarios import told_what_may_be
+from loopspec.fuzzing.predictable import predictable
 from loopspec.scenario import Act, Scenario, Scripted
 from loopspec.scenario_file import unplayable
 from loopspec.vocabulary import Event
@@ -26,7 +26,7 @@ def simplified(scenario: Scenario, fails: Callable[[Scenario], bool]) -> Scenari
     while found:
         found = False
         for simpler in _simpler(scenario):
-            told = told_what_may_be(simpler)
+            told = predictable(simpler)
             if told != scenario and fails(told):
                 scenario, found = told, True
                 break

@@ -20,9 +20,11 @@ def _counts(record: Record | None) -> dict[str, int]:
     return kept
 
 
-def _doubles(trace: Trace) -> set[str]:
-    """The callbacks that share a class."""
-    return {n for part in trace.scenario.callbacks if part.twin for n in (part.name, part.twin)}
+def _doubles(trace: Trace, resume: Resume) -> set[str]:
+    """The callbacks that share a class, and those that were registered twice at the save."""
+    twins = {n for part in trace.scenario.callbacks if part.twin for n in (part.name, part.twin)}
+    called = [call.who for call in resume.save.calls]
+    return twins | {name for name in called if called.count(name) > 1}
 
 
 def _each(trace: Trace, restores: bool) -> Iterator[tuple[Resume, str, int, int, int]]:
@@ -42,7 +44,7 @@ def _each(trace: Trace, restores: bool) -> Iterator[tuple[Resume, str, int, int,
 @check("CKPT-15")
 def states_come_back(trace: Trace) -> Findings:
     for resume, name, saved, before, now in _each(trace, restores=True):
-        if name not in _doubles(trace):
+        if name not in _doubles(trace, resume):
             good = now == saved or now != before
             yield saw(resume.begin, good, f"what {name} had counted when saved, {saved}", now)
 
@@ -50,7 +52,7 @@ def states_come_back(trace: Trace) -> Findings:
 @check("CKPT-16")
 def states_are_those_of_the_save(trace: Trace) -> Findings:
     for resume, name, saved, before, now in _each(trace, restores=True):
-        if name not in _doubles(trace) and (now == saved or now != before):
+        if name not in _doubles(trace, resume) and (now == saved or now != before):
             words = f"what {name} had counted at the save, {saved}"
             yield saw(resume.begin, now == saved, words, now)
 
@@ -58,8 +60,8 @@ def states_are_those_of_the_save(trace: Trace) -> Findings:
 @check("CKPT-25")
 def states_of_doubles(trace: Trace) -> Findings:
     for resume, name, saved, _, now in _each(trace, restores=True):
-        if name in _doubles(trace):
-            words = f"what {name}, one of two of its class, had counted at the save, {saved}"
+        if name in _doubles(trace, resume):
+            words = f"what {name}, of which there are two, had counted at the save, {saved}"
             yield saw(resume.begin, now == saved, words, now)
 
 

@@ -214,6 +214,8 @@ def _after_the_stop(window: Window, at: Record) -> Findings:
 @check("STOP-9")
 def best_is_that_of_before(trace: Trace) -> Findings:
     saves = {r.i: window for window in windows(trace) for r in window.served}
+    key = metric_key(trace.scenario)
+    put = {d.record.i for d in trace.done("put") if d.act.whom == key}  # another value is the best
     for course in courses(trace) if not _turned(trace) else ():
         known = [worst(trace.scenario)]  # which a trainer may start from
         # What an evaluation before training left is for STOP-19.
@@ -225,7 +227,8 @@ def best_is_that_of_before(trace: Trace) -> Findings:
                 yield saw(e.record, not new, words, f"{e.record.best}, of this one")
             known.append(e.value)
             window = saves.get(e.record.i)
-            if window and e.kind in ("first", "better", "short") and not math.isnan(e.value):
+            good_one = e.kind in ("first", "better", "short") and not math.isnan(e.value)
+            if window and good_one and e.record.i not in put:
                 for record in window.served:
                     if record.event is Event.SAVE and not _told_elsewhere(trace, course, record):
                         good = record.best is not None and number(record.best) == e.value
