@@ -11,6 +11,7 @@ from loopspec.machine.profile import PROFILES
 from loopspec.scenario import Scenario
 
 _replace = msgspec.structs.replace
+_TAKES = ("remove:", "remove-class:", "pop:", "pop-class:")
 _MANY = 17
 """More batches than any run has steps."""
 
@@ -77,9 +78,14 @@ def _runs(scenario: Scenario) -> int:
 
 
 def _restored(scenario: Scenario) -> Scenario:
-    """A callback that is registered twice and restored is two, each with a count of its own."""
+    """A callback that is registered twice and restored is two, each with a count of its own; and
+    of two of a class, transformers restores the first, whichever is there (CKPT-25)."""
     if not scenario.restore_callback_states_from_checkpoint:
         return scenario
+    twins = {n for part in scenario.callbacks if part.twin for n in (part.name, part.twin)}
+    gone = {call.partition(":")[2] for call in scenario.calls if call.startswith(_TAKES)}
+    if twins & (gone | {act.whom for act in scenario.acts if act.does == "remove"}):
+        return _replace(scenario, restore_callback_states_from_checkpoint=False)
     stateful = {part.name for part in scenario.callbacks if part.stateful}
     for record in predict(scenario).records:
         called = [call.who for call in record.calls if call.who in stateful]

@@ -51,8 +51,12 @@ class Epoch(msgspec.Struct, gc=False):
 
     @property
     def cut(self) -> bool:
-        """Whether a stop flag stood before it ended."""
-        return "T" in self.last.exit or "E" in self.last.exit
+        """Whether a stop flag stood before it ended; one that came with an evaluation may have been
+        set behind the last who watches, by early stopping whose state was restored (CKPT-20)."""
+        behind = (
+            self.end is not None and self.last.event is Event.EVALUATE and "T" in self.end.entry
+        )
+        return behind or "T" in self.last.exit or "E" in self.last.exit
 
 
 class Run(msgspec.Struct, gc=False):

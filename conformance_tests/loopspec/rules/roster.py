@@ -82,6 +82,7 @@ def _walk(trace: Trace) -> Iterator[Attendance]:
         acted.setdefault(deed.record.i, []).append((deed.call, deed.act))
     scripted = [part for part in trace.scenario.callbacks if part.bare]
     bare = {e: [part.name for part in scripted if not part.has(e)] for e in Event if scripted}
+    inner = _inner_changes(trace, acted)
     registered, call = Registered(trace), 0
     open_changes: list[tuple[int, dict[str, str]]] = []
     cut = _broken_off(trace)
@@ -96,20 +97,36 @@ def _walk(trace: Trace) -> Iterator[Attendance]:
         did = acted.get(record.i, [])
         changes = [change for _, names_of in open_changes for change in names_of.items()]
         changes += [(act.whom, act.does) for _, act in did if act.does in ("add", "remove")]
-        changed = dict(changes)
+        changed = dict(changes) | inner.get(record.i, {})
         without = bare.get(record.event, ()) if bare else ()
         due = [name for name in registered.names if name not in changed and name not in without]
         strangers = [n for n in names if n not in {*due, *changed, *registered.unclear}]
         origin = registered.origin
         for name, does in changes:
             registered.change(does, name)
-        if changed:
-            open_changes.append((record.depth, changed))
+        if changes:
+            open_changes.append((record.depth, dict(changes)))
         if did or names != due:
             inside, broken_off = _nested(trace, n), record.i in cut
             yield Attendance(
                 record, names, due, strangers, origin, changed, did, inside, [], broken_off
             )
+
+
+def _inner_changes(
+    trace: Trace, acted: dict[int, list[tuple[Call, Act]]]
+) -> dict[int, dict[str, str]]:
+    """For each event, who came or went in events that were fired from inside it."""
+    found: dict[int, dict[str, str]] = {}
+    around: list[Record] = []
+    for record in trace.records if any(record.depth for record in trace.records) else ():
+        around = [other for other in around if other.depth < record.depth]
+        for _, act in acted.get(record.i, ()):
+            if act.does in ("add", "remove"):
+                for other in around:
+                    found.setdefault(other.i, {})[act.whom] = act.does
+        around.append(record)
+    return found
 
 
 def _nested(trace: Trace, n: int) -> list[Record]:

@@ -43,12 +43,12 @@ class Screen:
 
 @contextlib.contextmanager
 def _unhurried() -> Iterator[None]:
-    """tqdm draws ten times a second at most. By a clock on which every look is a second later it
+    """tqdm draws ten times a second at most. By a clock on which every look is a minute later it
     draws each change, so that what is seen does not depend on speed."""
     if "tqdm.std" not in sys.modules:
         yield
         return
-    ticks = itertools.count(1)
+    ticks = itertools.count(60, 60)
 
     def tick() -> float:
         return float(next(ticks))
