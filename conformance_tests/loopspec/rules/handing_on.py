@@ -138,6 +138,8 @@ _STRATEGIES = (
 
 @check("DISP-18")
 def default_flow_comes_first(trace: Trace) -> Findings:
+    if trace.scenario.without_flow:
+        return  # who serves without being asked then is for DISP-32
     for flag, strategy, steps, event in _STRATEGIES:
         kind, every = getattr(trace.scenario, strategy), getattr(trace.scenario, steps)
         for window in windows(trace) if kind in ("steps", "epoch") else ():

@@ -62,7 +62,8 @@ def written(folder: Path) -> dict[str, Any]:
         tags = board.Tags()
         parameters |= "args/text_summary" in tags["tensors"]
         for tag in tags["scalars"]:
-            name = tag.replace("/", "_")  # as it was logged: timing values go by their names
+            # As it was logged: timing values go by their names.
+            name = tag.removeprefix("train/").replace("/", "_")
             for event in board.Scalars(tag):
                 held = values({name: event.value}) or {}
                 found += [[tag, event.step, value] for value in held.values()]
