@@ -1,4 +1,4 @@
-"""trl 0.21.0 RLOOTrainer: four of the events are called, and `on_log` at every step, before its end.
+"""trl 0.21.0 RLOOTrainer: four of the events are called, and `on_log` before each step ends.
 
 There is no `on_init_end`, `on_epoch_begin`, `on_step_begin`, `on_optimizer_step`, `on_epoch_end`.
 As there is no `on_step_begin`, flags that ask for a log or an evaluation stay set from step to
