@@ -61,7 +61,7 @@ def states_are_those_of_the_save(trace: Trace) -> Findings:
 def states_of_doubles(trace: Trace) -> Findings:
     for resume, name, saved, _, now in _each(trace, restores=True):
         if name in _doubles(trace, resume):
-            words = f"what {name}, of which there are two, had counted at the save, {saved}"
+            words = f"what {name}, one of two of its class, had counted at the save, {saved}"
             yield saw(resume.begin, now == saved, words, now)
 
 

@@ -44,7 +44,7 @@ _restored("CKPT-3", ("best", "best_metric"), ("best_step", "best_global_step"))
 def weights_are_loaded(trace: Trace) -> Findings:
     for resume in resumes(trace):
         before, begin = resume.before, resume.begin
-        if before is None or trace.scenario.load_best_model_at_end:
+        if before is None or trace.job_of(before.call).load_best_model_at_end:
             continue
         # A new model has the weights of step 0, a trained one those of its last step.
         at = 0 if before.event is Event.INIT_END else before.step
@@ -260,12 +260,12 @@ def _kept(trace: Trace) -> list[tuple[Record, list[int]]]:
 
 @check("CKPT-23")
 def old_checkpoints_go(trace: Trace) -> Findings:
-    scenario = trace.scenario
-    limit = scenario.save_total_limit or 0
-    # The newest and the best may be two, whether or not the best is loaded in the end.
-    has_best = scenario.metric_for_best_model is not None or scenario.load_best_model_at_end
-    most = max(limit, 2) if has_best else limit
+    limit = trace.scenario.save_total_limit or 0
     for record, steps in _kept(trace):
+        job = trace.job_of(record.call)
+        # The newest and the best may be two, whether or not the best is loaded in the end.
+        has_best = job.metric_for_best_model is not None or job.load_best_model_at_end
+        most = max(limit, 2) if has_best else limit
         yield saw(record, len(steps) <= most, f"{most} checkpoints at most", len(steps))
 
 
@@ -276,7 +276,7 @@ def the_newest_and_the_best_stay(trace: Trace) -> Findings:
         if record.step is None:
             continue
         saved.add(record.step)
-        best = record.best_step if trace.scenario.load_best_model_at_end else None
+        best = record.best_step if trace.job_of(record.call).load_best_model_at_end else None
         for step, words in ((record.step, "newest"), (best, "best")):
             if step in saved:
                 found = ", ".join(map(str, steps))

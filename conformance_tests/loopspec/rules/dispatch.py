@@ -14,7 +14,8 @@ from loopspec.vocabulary import Event
 @check("DISP-1")
 def order_of_registration(trace: Trace) -> Findings:
     # Where a callback is called whose state was restored is for CKPT-20.
-    restores = trace.scenario.restore_callback_states_from_checkpoint
+    jobs = (trace.scenario, trace.scenario.anew)
+    restores = any(job.restore_callback_states_from_checkpoint for job in jobs)
     moved = {part.name for part in trace.scenario.parts if part.stateful and restores}
     # And where one that is registered a second time, for DISP-39.
     moved |= by_the_user(trace).again

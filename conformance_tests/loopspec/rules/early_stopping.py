@@ -22,6 +22,7 @@ from loopspec.rules.patience import (
     stops_at,
 )
 from loopspec.rules.windows import Window, windows
+from loopspec.scenario import Scenario
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event, Flag
 
@@ -43,25 +44,24 @@ def _hangs_on(e: Evaluation, patience: int) -> list[str]:
 _SPECIAL = ("nan", "equal", "short")
 
 
-def _off_a_save(trace: Trace, e: Evaluation) -> bool:
-    s = trace.scenario
+def _off_a_save(s: Scenario, e: Evaluation) -> bool:
     return s.save_strategy != "no" and s.save_steps != s.eval_steps and S not in e.record.exit
 
 
-def _prefixed(trace: Trace) -> bool:
-    return (trace.scenario.metric_for_best_model or "").startswith("eval_")
+def _prefixed(job: Scenario) -> bool:
+    return (job.metric_for_best_model or "").startswith("eval_")
 
 
 _RULES: tuple[tuple[str, Applies], ...] = (
     ("STOP-16", lambda trace, course, e, p: p < 1),
     ("STOP-18", lambda trace, course, e, p: bool(trace.scenario.eval_sets)),
-    ("STOP-22", lambda trace, course, e, p: _prefixed(trace)),
+    ("STOP-22", lambda trace, course, e, p: _prefixed(course.job)),
     ("STOP-23", lambda trace, course, e, p: any(math.isinf(o.value) for o in course.evaluations)),
     ("STOP-13", lambda trace, course, e, p: math.isnan(course.evaluations[0].value)),
     ("", lambda trace, course, e, p: "unclear" in e.streak),
     ("STOP-25", lambda trace, course, e, p: _due(e, p) is not (e.chained >= p)),
     ("STOP-14", lambda trace, course, e, p: _due(e, p) is not (e.anchored >= p)),
-    ("STOP-11", lambda trace, course, e, p: _due(e, p) and _off_a_save(trace, e)),
+    ("STOP-11", lambda trace, course, e, p: _due(e, p) and _off_a_save(course.job, e)),
     ("STOP-12", lambda trace, course, e, p: e.kind == "nan" or _hangs_on(e, p) == ["nan"]),
     ("STOP-3", lambda trace, course, e, p: _hangs_on(e, p) == ["equal"]),
     ("STOP-4", lambda trace, course, e, p: _hangs_on(e, p) == ["short"]),
@@ -139,15 +139,16 @@ for _rule, _stopping, _going_on in (
 # Direction ----------------------------------------------------------------------------------------
 
 
-def _directions(trace: Trace) -> Iterator[tuple[Record, bool]]:
-    """For each run that tells the direction: where it stopped, and whether that was the wrong one.
+def _directions(trace: Trace) -> Iterator[tuple[Course, Record, bool]]:
+    """Each run that tells the direction, where it stopped, and whether that was the wrong one.
 
     Only a stop that a patience wrong by one would not explain tells of the direction.
     """
-    wanted, up = trace.scenario.early_stopping, maximises(trace)
+    wanted = trace.scenario.early_stopping
     for course in courses(trace) if wanted and wanted.patience > 0 else ():
         if trace.scenario.eval_sets or course.on_start or wanted is None:
             continue
+        up = maximises(course.job)
         stopped = [n for n, e in enumerate(course.evaluations, 1) if e.stops]
         values = [e.value for e in course.evaluations]
         values += [number(v) for v in trace.scenario.metrics[len(values) :] if course.number == 0]
@@ -157,31 +158,30 @@ def _directions(trace: Trace) -> Iterator[tuple[Record, bool]]:
         wrong = stops_at(values, not up, wanted.patience, wanted.threshold)
         telling = right is not None and wrong not in (None, early, right, late)
         if telling and stopped and stopped[0] in (right, wrong):
-            yield course.evaluations[stopped[0] - 1].record, stopped[0] == wrong
+            yield course, course.evaluations[stopped[0] - 1].record, stopped[0] == wrong
 
 
 def _turned(trace: Trace) -> bool:
     """Whether it stops as if worse were better: then nothing else can be told."""
-    return any(wrong for _, wrong in _directions(trace))
+    return any(wrong for *_, wrong in _directions(trace))
 
 
-def _direction(trace: Trace) -> Findings:
-    way = "greater" if maximises(trace) else "lower"
-    for record, wrong in _directions(trace):
-        words = f"{way} values of {trace.scenario.metric_for_best_model} to be better"
-        yield saw(record, not wrong, words, f"a stop as if {way} were worse")
+def _direction(trace: Trace, named: bool) -> Findings:
+    for course, record, wrong in _directions(trace):
+        if (course.job.greater_is_better is None) is named:
+            way = "greater" if maximises(course.job) else "lower"
+            words = f"{way} values of {course.job.metric_for_best_model} to be better"
+            yield saw(record, not wrong, words, f"a stop as if {way} were worse")
 
 
 @check("STOP-6")
 def direction_as_asked(trace: Trace) -> Findings:
-    if trace.scenario.greater_is_better is not None:
-        yield from _direction(trace)
+    yield from _direction(trace, named=False)
 
 
 @check("STOP-7")
 def direction_by_name(trace: Trace) -> Findings:
-    if trace.scenario.greater_is_better is None:
-        yield from _direction(trace)
+    yield from _direction(trace, named=True)
 
 
 # What a stop does, and what the state holds -------------------------------------------------------
@@ -214,10 +214,9 @@ def _after_the_stop(window: Window, at: Record) -> Findings:
 @check("STOP-9")
 def best_is_that_of_before(trace: Trace) -> Findings:
     saves = {r.i: window for window in windows(trace) for r in window.served}
-    key = metric_key(trace.scenario)
-    put = {d.record.i for d in trace.done("put") if d.act.whom == key}  # another value is the best
+    put = {(deed.record.i, deed.act.whom) for deed in trace.done("put")}
     for course in courses(trace) if not _turned(trace) else ():
-        known = [worst(trace.scenario)]  # which a trainer may start from
+        key, known = metric_key(course.job), [worst(course.job)]  # which a trainer may start from
         # What an evaluation before training left is for STOP-19.
         for e in course.evaluations if not course.on_start else ():
             told = e.record.best is not None or course.number == 0
@@ -228,7 +227,7 @@ def best_is_that_of_before(trace: Trace) -> Findings:
             known.append(e.value)
             window = saves.get(e.record.i)
             good_one = e.kind in ("first", "better", "short") and not math.isnan(e.value)
-            if window and good_one and e.record.i not in put:
+            if window and good_one and (e.record.i, key) not in put:  # else another value is best
                 for record in window.served:
                     if record.event is Event.SAVE and not _told_elsewhere(trace, course, record):
                         good = record.best is not None and number(record.best) == e.value
@@ -239,8 +238,8 @@ def best_is_that_of_before(trace: Trace) -> Findings:
 def _told_elsewhere(trace: Trace, course: Course, save: Record) -> bool:
     """Whether this best value is for STOP-10, as nothing is kept, for STOP-13, as NaN is, or for
     STOP-19, as the value from before training is."""
-    key = metric_key(trace.scenario)
-    untracked = save.best is None and not trace.scenario.load_best_model_at_end
+    key = metric_key(course.job)
+    untracked = save.best is None and not course.job.load_best_model_at_end
     wrong = ["nan", *((record.metrics or {}).get(key) for record in course.on_start)]
     return untracked or (save.best is not None and save.best in wrong)
 
@@ -249,14 +248,14 @@ def _tracked(trace: Trace, course: Course) -> bool:
     """Whether the state holds a best value, or early stopping did without."""
     later = course.evaluations[1:]
     held = any(e.record.best is not None for e in later)
-    asked = trace.scenario.load_best_model_at_end
+    asked = course.job.load_best_model_at_end
     return asked or held or not later or any(e.stops for e in later)
 
 
 @check("STOP-10")
 def best_is_tracked(trace: Trace) -> Findings:
-    if trace.scenario.metric_for_best_model and not trace.scenario.load_best_model_at_end:
-        for course in courses(trace):
+    for course in courses(trace):
+        if course.job.metric_for_best_model and not course.job.load_best_model_at_end:
             for e in course.evaluations[1:]:
                 yield variant(e.record, "tracked" if e.record.best is not None else "not-tracked")
 
@@ -388,9 +387,9 @@ def evaluated_by_hand(trace: Trace) -> Findings:
         return
     trained = trace.runs[-1][-1].call
     for record in trace.top:
-        value = (record.metrics or {}).get(metric_key(trace.scenario))
+        job = trace.job_of(record.call)
+        value = (record.metrics or {}).get(metric_key(job))
         known = None not in (value, record.best) and record.event is Event.EVALUATE
-        if known and record.call > trained and T not in record.entry:
-            worse = not is_better(number(value), number(record.best), trace.scenario)
-            if worse:
-                yield variant(record, "counted" if T in record.exit else "not-counted")
+        later = known and record.call > trained and T not in record.entry
+        if later and not is_better(number(value), number(record.best), job):
+            yield variant(record, "counted" if T in record.exit else "not-counted")

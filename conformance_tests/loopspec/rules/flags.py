@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from loopspec.rules.checking import Findings, check, saw, variant
-from loopspec.trace import Record, Trace
+from loopspec.trace import Trace
 from loopspec.vocabulary import Event, Flag, flag_names
 
 T, E, S, V, L = Flag
@@ -110,7 +110,7 @@ def flags_come_from_callbacks(trace: Trace) -> Findings:
         if (decides or behind) and before.event is Event.EVALUATE:
             continue  # the best-metric rule sets flags in between, or early stopping does
         # CKPT-5 and CKPT-26 tell what a checkpoint brings back.
-        brought = "TS" if before.event is Event.TRAIN_BEGIN and _restores(trace, before) else ""
+        brought = "TS" if before.event is Event.TRAIN_BEGIN and trace.restores(before.call) else ""
         brought += _BY_DEFAULT_FLOW.get(record.event, "")
         if record.event is Event.EPOCH_END and before.event is Event.EPOCH_BEGIN:
             brought += T  # CTRL-30
@@ -119,9 +119,3 @@ def flags_come_from_callbacks(trace: Trace) -> Findings:
 
 
 _BY_DEFAULT_FLOW = {Event.STEP_END: "TSVL", Event.EPOCH_END: "SVL"}
-
-
-def _restores(trace: Trace, begin: Record) -> bool:
-    """Whether a run is a resumed one that is asked to restore what callbacks had."""
-    resumed = trace.scenario.calls[begin.call - 1] != "train"
-    return resumed and trace.scenario.restore_callback_states_from_checkpoint

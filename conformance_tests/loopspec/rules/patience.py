@@ -13,7 +13,7 @@ from collections.abc import Iterator
 import msgspec
 
 from loopspec.machine.players import is_better, metric_key, refuses
-from loopspec.scenario import EarlyStopping
+from loopspec.scenario import EarlyStopping, Scenario
 from loopspec.trace import Record, Trace, Value
 from loopspec.vocabulary import Event, Flag
 
@@ -43,9 +43,11 @@ class Evaluation(msgspec.Struct, gc=False):
 
 
 class Course(msgspec.Struct):
-    """One run: its evaluations, those before the first epoch, and those without the metric."""
+    """One run: its evaluations, those before the first epoch, and those without the metric; `job`
+    has the arguments of its trainer."""
 
     number: int
+    job: Scenario
     evaluations: list[Evaluation]
     on_start: list[Record]
     without: list[Record]
@@ -60,9 +62,9 @@ def courses(trace: Trace) -> list[Course]:
     return made
 
 
-def maximises(trace: Trace) -> bool:
-    """Whether greater is better in this scenario."""
-    return is_better(1.0, 0.0, trace.scenario)
+def maximises(job: Scenario) -> bool:
+    """Whether greater is better."""
+    return is_better(1.0, 0.0, job)
 
 
 def number(value: Value) -> float:
@@ -79,7 +81,7 @@ def _courses(trace: Trace, wanted: EarlyStopping) -> Iterator[Course]:
         if trace.scenario.calls[run[0].call - 1] != "train":
             continue  # a resumed run has a best value from before
         job = trace.job_of(run[0].call)
-        key, up = metric_key(job), is_better(1.0, 0.0, job)
+        key, up = metric_key(job), maximises(job)
         nested = any(r.depth and r.call == run[0].call for r in trace.of(Event.EVALUATE))
         if refuses(job) or nested:
             carry = 0
@@ -94,6 +96,7 @@ def _courses(trace: Trace, wanted: EarlyStopping) -> Iterator[Course]:
             evaluation.stops = sets_stop(run, evaluation.record)
         yield Course(
             n,
+            job,
             found,
             [r for r in evaluated if r.i < begun],
             [r for r in counted if r not in having],

@@ -151,15 +151,16 @@ _PUT = 1.0
 
 @check("STATE-18")
 def the_first_of_equals(trace: Trace) -> Findings:
-    s = trace.scenario
-    key = metric_key(s)
-    put = {deed.record.i for deed in trace.done("put") if deed.act.whom == key}
-    for run in outline(trace) if s.metric_for_best_model and s.save_strategy != "no" else ():
+    put = {(deed.record.i, deed.act.whom) for deed in trace.done("put")}
+    for run in outline(trace):
+        s, key = run.job, metric_key(run.job)
+        if not s.metric_for_best_model or s.save_strategy == "no":
+            continue
         best: list[tuple[float, int | None]] = []
         begun = run.epochs[0].begin if run.epochs else None
         for record, after in itertools.pairwise(run.records):
             value = number((record.metrics or {}).get(key)) if begun else math.nan
-            value = _PUT if record.i in put else value
+            value = _PUT if (record.i, key) in put else value
             counts = record.event is Event.EVALUATE and begun and record.i > begun.i
             if run.resumed or not counts or math.isnan(value):
                 continue
