@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 import msgspec
 
+from loopspec.fuzzing.within import within
 from loopspec.machine.predict import predict
 from loopspec.machine.profile import PROFILES
 from loopspec.scenario import Scenario
+from loopspec.vocabulary import ALONE, Capability
 
 _replace = msgspec.structs.replace
 _TAKES = ("remove:", "remove-class:", "pop:", "pop-class:")
@@ -49,7 +51,7 @@ def _bars_by_length(scenario: Scenario) -> Scenario:
 def _left_open(scenario: Scenario) -> Scenario:
     """When a bar that an exception left open is drawn for the last time, the next one is there."""
     if scenario.display == "progress" and _runs(scenario) > 1 and predict(scenario).failures:
-        return _replace(scenario, display="", max_str_len=None)
+        return within(scenario, ALONE - {Capability.DISPLAY})
     return scenario
 
 
