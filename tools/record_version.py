@@ -2,6 +2,8 @@
 
 The traces are recorded in an environment of that version's own, made under `.venvs/`, and judged
 here, offline. What came out is kept in `tools/versions/`; `tools/write_versions.py` makes the page.
+With rules behind a `--` (`4.47.1 -- 'CKPT-3*'`) only what shows these is played, and of the others
+what was kept stays.
 """
 
 from __future__ import annotations
@@ -11,13 +13,16 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 from environments import Unavailable, install, made, run_in
 from writing import ROOT
 
+from loopspec.corpus import CORPUS
 from loopspec.spec import by_number
+from loopspec.spec import rules as all_rules
 
 VERSIONS = ROOT / "tools" / "versions"
 TORCH = "torch==2.13.0"
@@ -47,13 +52,14 @@ def _pin(wanted: str) -> str:
     return wanted if wanted[0] in "<>=" else f"=={wanted}"
 
 
-def judged(python: Path, folder: Path) -> dict[str, Any]:
-    """The report on the traces that `python` records in `folder`."""
-    words = ["-m", "loopspec", "record", "transformers", "-o", str(folder / "traces")]
+def judged(python: Path, folder: Path, rules: list[str]) -> dict[str, Any]:
+    """The report on the traces that `python` records in `folder`, by these rules or by all."""
+    only = [word for rule in rules for word in ("--rule", rule)]
+    words = ["-m", "loopspec", "record", "transformers", "-o", str(folder / "traces"), *only]
     if (ended := run_in(python, *words)).returncode:
         raise RuntimeError(f"nothing could be recorded: {ended.stderr}")
     report = folder / "report.json"
-    command = ["loopspec", "judge", str(folder / "traces"), "--no-known", "-q"]
+    command = ["loopspec", "judge", str(folder / "traces"), "--no-known", "-q", *only]
     subprocess.run([sys.executable, "-m", *command, "--json", str(report)], cwd=ROOT)
     loaded: dict[str, Any] = json.loads(report.read_text("utf-8"))
     return loaded
@@ -87,9 +93,28 @@ def _result(rule: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
+def with_the_rest(
+    now: dict[str, Any], before: dict[str, Any], played: Iterable[str]
+) -> dict[str, Any]:
+    """What some rules say now, with what was kept of the others; one that builds on a broken rule
+    is blocked by it. Of the scenarios `played` those are new that show no rule of before."""
+    fresh = [name for name in played if before["rules"].keys().isdisjoint(CORPUS[name].shows)]
+    rules = before["rules"] | now["rules"]
+    broken = {name for name, result in rules.items() if result["verdict"] in ("fail", "error")}
+    for name in broken & now["rules"].keys():
+        if broken.intersection(all_rules()[name].builds_on):
+            rules[name] = {"verdict": "blocked"}
+    crashed = sorted({*before["crashed"], *now["crashed"]})
+    ordered = {name: rules[name] for name in sorted(rules, key=by_number)}
+    scenarios = before["scenarios"] + len([name for name in fresh if CORPUS[name].shows])
+    return before | {"scenarios": scenarios, "crashed": crashed, "rules": ordered}
+
+
 def main() -> int:
     known = environments()
-    wanted = sys.argv[1:] or list(known)
+    words = sys.argv[1:]
+    at = words.index("--") if "--" in words else len(words)
+    wanted, rules = words[:at] or list(known), words[at + 1 :]
     for version in wanted:
         if version not in known:
             print(f"{version}: not one of {', '.join(known)} (tools/versions/environments.toml)")
@@ -101,9 +126,12 @@ def main() -> int:
             print(error)
             return 1
         with tempfile.TemporaryDirectory() as folder:
-            report = kept(judged(python, Path(folder)))
-        text = json.dumps(report, indent=1, ensure_ascii=False) + "\n"
-        (VERSIONS / f"transformers-{version}.json").write_text(text, "utf-8")
+            report = kept(judged(python, Path(folder), rules))
+            played = [path.stem for path in Path(folder, "traces").glob("*.jsonl")]
+        path = VERSIONS / f"transformers-{version}.json"
+        if rules:
+            report = with_the_rest(report, json.loads(path.read_text("utf-8")), played)
+        path.write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", "utf-8")
         print(f"transformers {version}: {report['scenarios']} scenarios judged")
     return 0
 
