@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -58,7 +59,12 @@ CLEARML = Case(
     needs=("clearml",),
     packages=("clearml",),
     read=read,
-    environment={"CLEARML_OFFLINE_MODE": "1", "CLEARML_CACHE_DIR": "{folder}/cml"},
+    environment={
+        "CLEARML_OFFLINE_MODE": "1",
+        "CLEARML_CACHE_DIR": "{folder}/cml",
+        # That of transformers has it on by default, and cannot do it offline.
+        "CLEARML_LOG_MODEL": "false",
+    },
     saving={"CLEARML_LOG_MODEL": "true"},
     faults={
         "unreachable": Fault(
@@ -76,12 +82,21 @@ CLEARML = Case(
 )
 
 
+def written() -> Path:
+    """The file with the numbers, which another process writes for transformers, in its time."""
+    (session,) = sessions(Path())
+    while not (session / "metrics.jsonl").is_file():
+        time.sleep(0.01)
+    return session / "metrics.jsonl"
+
+
 def obstruct() -> None:
     """Have a folder where the numbers are written to."""
-    (session,) = sessions(Path())
-    (session / "metrics.jsonl").unlink()
-    (session / "metrics.jsonl").mkdir()
+    file = written()
+    file.unlink()
+    file.mkdir()
 
 
 def block() -> None:
+    written()
     faults.block("cml/offline/*/metrics.jsonl")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import email.parser
 import json
+import os
 import shutil
 import threading
 from collections.abc import Callable
@@ -15,6 +16,7 @@ from typing import Any
 
 from tracking import faults
 from tracking.case import Fault, Read
+from tracking.judged import TRAINER
 
 from cases import mlflow
 from cases.mlflow import MLFLOW
@@ -96,7 +98,8 @@ def read(folder: Path) -> Read:
     return replace(held, artifacts=[entry["name"] for entry in uploaded(folder)])
 
 
-UPLOADING = {"HF_DAGSHUB_LOG_ARTIFACTS": "1", "DAGSHUB_USER_TOKEN": "token"}
+TOKEN = {"DAGSHUB_USER_TOKEN": "token"}
+UPLOADING = {"HF_DAGSHUB_LOG_ARTIFACTS": "1", **TOKEN}
 ELSEWHERE = {"DAGSHUB_CLIENT_HOST": "http://10.9.8.7"}
 
 DAGSHUB = replace(
@@ -111,12 +114,16 @@ DAGSHUB = replace(
         **MLFLOW.environment,
         "MLFLOW_TRACKING_URI": f"sqlite:///{{folder}}/{DATABASE}",
         "DAGSHUB_CLIENT_HOST": f"http://127.0.0.1:{PORT}",
+        # That of transformers asks for one even where nothing is to be uploaded.
+        **(TOKEN if TRAINER == "transformers" else {}),
     },
     inside="cases.dagshub:beside",
     saving=UPLOADING,
     faults={
         "unreachable": Fault({**UPLOADING, **ELSEWHERE}, network="hole"),
-        "credentials are missing": Fault({"HF_DAGSHUB_LOG_ARTIFACTS": "1", **ELSEWHERE}),
+        "credentials are missing": Fault(
+            {"HF_DAGSHUB_LOG_ARTIFACTS": "1", **ELSEWHERE}, act="cases.dagshub:forget", at=0
+        ),
         "raises": Fault(act="cases.dagshub:drop"),
         "blocks": Fault(act="cases.dagshub:lock"),
         "disk is full": Fault(
@@ -128,6 +135,11 @@ DAGSHUB = replace(
     },
     spared={"dies": "it has no process of its own; its server's end is that of an unreachable one"},
 )
+
+
+def forget() -> None:
+    for name in TOKEN:
+        os.environ.pop(name, None)
 
 
 def drop() -> None:
