@@ -67,3 +67,27 @@ def test_a_version_that_is_not_known_is_refused(monkeypatch: Any, capsys: Any) -
     assert record_version.main() == 2
     assert "3.0.0: not one of" in capsys.readouterr().out
     assert tomllib.loads((record_version.VERSIONS / "environments.toml").read_text("utf-8"))
+
+
+def test_some_rules_are_recorded_anew_beside_those_that_were_kept() -> None:
+    before = {
+        "version": "4.0.0",
+        "scenarios": 3,
+        "crashed": ["plain"],
+        "rules": {"CKPT-7": {"verdict": "fail"}, "CTRL-3": {"verdict": "pass"}},
+    }
+    now = {
+        "crashed": ["killed-in-on-save"],
+        "rules": {"CKPT-28": {"verdict": "fail"}, "CKPT-31": {"verdict": "fail"}},
+    }
+    played = ["epoch-stop", "killed-in-on-save", "killed-with-the-optimizer-lost"]
+    found = record_version.with_the_rest(now, before, played)
+    assert {name: result["verdict"] for name, result in found["rules"].items()} == {
+        "CKPT-7": "fail",
+        "CKPT-28": "blocked",  # it builds on CKPT-7
+        "CKPT-31": "fail",
+        "CTRL-3": "pass",
+    }
+    assert found["scenarios"] == 5  # CTRL-3, which epoch-stop shows, had been played
+    assert found["crashed"] == ["killed-in-on-save", "plain"]
+    assert found["version"] == "4.0.0"
