@@ -219,7 +219,8 @@ def best_weights_at_the_end(trace: Trace) -> Findings:
             continue
         last, best = run.records[-1], _best_step(run.records)
         saved = any(r.event is Event.SAVE and r.step == best for r in run.records)
-        if not run.finished or not saved or best == last.step or len(run.records) < 2:
+        # A best one of step 0, before any update, is none to transformers.
+        if not run.finished or not saved or best in (0, last.step) or len(run.records) < 2:
             continue
         moved = [record.seen.get("moved") for record in run.records[-2:]]
         if any(moved):
