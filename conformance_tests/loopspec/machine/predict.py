@@ -130,7 +130,7 @@ class Simulation(Job):
         if self.scenario.tracks:
             seen |= self._board.seen()
         step, entries = self.state.global_step, history(self.state.log_history)
-        flags = "" if isinstance(self.control, str) else self.control.flags
+        flags = None if isinstance(self.control, str) else self.control.flags
         return Return(self._call, call, step, flags, entries, seen, raised)
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -38,6 +39,9 @@ class Shown(NamedTuple):
         """Each log with what was printed of it; none where the two cannot be told to belong
         together."""
         printed = self.seen["printed"]
+        for record, after in itertools.pairwise(self.records):
+            if record.event is Event.LOG and after.depth > record.depth:
+                return []  # which of two is printed first is a matter of who logs
         return list(zip(self.logs, printed, strict=True)) if len(self.logs) == len(printed) else []
 
     def saw(self, ok: bool, expected: str, got: object = "") -> Finding:

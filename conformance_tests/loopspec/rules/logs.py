@@ -97,6 +97,7 @@ def _make_means(trace: Trace) -> list[_Mean]:
     losses: dict[int, float] = {}  # of the update that made this step
     logged_at = {0}
     known: dict[int, int] = {}  # the last log before the checkpoint of this step was written
+    stored: dict[int, dict[int, float]] = {}  # the losses before it
     for run in outline(trace):
         if trace.trainer_of[run.records[0].call] != trainer:
             passes, trainer = 0, trace.trainer_of[run.records[0].call]
@@ -105,6 +106,7 @@ def _make_means(trace: Trace) -> list[_Mean]:
         steps = size = logged = 0
         lost = lost_in_run = lost_for_good = unknown
         begun = (run.records[0].step or 0) if run.resumed else 0
+        losses = stored.get(begun, losses)
         losses = {step: loss for step, loss in losses.items() if step <= begun}
         logged_at = {step for step in logged_at if step <= begun}
         last = known.get(begun, max(logged_at)) if run.resumed else max(logged_at)
@@ -124,7 +126,7 @@ def _make_means(trace: Trace) -> list[_Mean]:
                     losses[begun + steps] = group / size
                     group, size = 0.0, 0
             elif event is Event.SAVE:
-                known[begun + steps] = max(logged_at)
+                known[begun + steps], stored[begun + steps] = max(logged_at), dict(losses)
             elif event is Event.EPOCH_END:
                 lost, lost_in_run = lost or size > 0, lost_in_run or size > 0
                 group, size = 0.0, 0

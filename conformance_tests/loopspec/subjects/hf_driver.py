@@ -17,8 +17,7 @@ from loopspec.subjects.crashes import damage_newest, weights
 from loopspec.subjects.hub import Hub
 from loopspec.subjects.screen import Screen, display_word
 from loopspec.subjects.trackers import trackers_of, written
-from loopspec.values import history, values
-from loopspec.vocabulary import Flag
+from loopspec.values import flags_of, history, values
 
 
 class HFDriver(Driver):
@@ -135,8 +134,8 @@ class HFDriver(Driver):
 
     def held(self) -> dict[str, Any]:
         state, control = self.trainer.state, self.trainer.control
-        flags = "".join(flag for flag in Flag if getattr(control, flag.field, False))
-        held = {"step": state.global_step, "flags": flags, "history": history(state.log_history)}
+        held = {"step": state.global_step, "history": history(state.log_history)}
+        held["flags"] = flags_of(control)
         if self._killed:
             held["seen"] = {"weights": weights(self.trainer.model)}
         if self._watch:

@@ -108,7 +108,7 @@ def scripted_metrics(scenario: Scenario) -> Callable[[Any], dict[str, float]] | 
     def compute_metrics(prediction: Any) -> dict[str, float]:
         value = next(values, last[0])
         metrics = {} if value is None else {scenario.metric_name: float(value)}
-        if scenario.world > 1:
+        if scenario.world > 1 and prediction is not None:  # some trainers have none to give
             metrics["counted"] = float(len(prediction.predictions))
         return metrics
 
