@@ -56,8 +56,10 @@ def _left_open(scenario: Scenario) -> Scenario:
 
 
 def _tracked(scenario: Scenario) -> Scenario:
-    """Where a tracker puts what it is told before any training is stated nowhere."""
-    return _replace(scenario, report_to=()) if _logs_before_training(scenario.calls) else scenario
+    """Where a tracker puts what it is told before any training is stated nowhere, nor what becomes
+    of it when a callback says that this is not the main process."""
+    open_to_all = _logs_before_training(scenario.calls) or scenario.asks("demote")
+    return _replace(scenario, report_to=()) if open_to_all else scenario
 
 
 def _logs_before_training(calls: Sequence[str]) -> bool:
