@@ -1,7 +1,7 @@
 """trl 0.21.0 RLOOTrainer: of what callbacks ask for at the end of a step, it looks at saves alone.
 
 `should_training_stop`, `should_epoch_stop`, `should_evaluate` and `should_log` have no effect, and
-so no callback that ends a run early has one. CTRL-12 to CTRL-14, CTRL-23, CTRL-24.
+so no callback that ends a run early has one. CTRL-12 to CTRL-14, CTRL-16, CTRL-23, CTRL-24.
 
 Upstream: no report of it was found. RLOOTrainer has had the loop of transformers since 0.22.
 """

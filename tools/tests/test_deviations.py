@@ -14,7 +14,11 @@ from writing import ROOT
 FOLDER = ROOT / "examples" / "deviations"
 SCRIPTS = sorted(path for path in FOLDER.glob("*_*.py") if not path.name.startswith("tiny"))
 WANTED = os.environ.get("LOOPSPEC_DEVIATIONS")
-OLDER = {"transformers_evaluates_no_last_step.py", "transformers_prints_floats_as_they_are.py"}
+OLDER = {
+    "transformers_evaluates_no_last_step.py",
+    "transformers_prints_floats_as_they_are.py",
+    "transformers_resumes_to_other_weights.py",
+}
 """They show what transformers 4 does and 5 does not."""
 
 
