@@ -174,7 +174,7 @@ def main() -> int:
     if "--here" in sys.argv:
         print(json.dumps(found(of(names[0]))))
         return 0
-    where = {row.name: row.environment for row in rows()}
+    where = {row.name: row.environment for row in reversed(rows())}  # the first that it names
     wanted = {}
     for name in names or SUBJECTS:
         python = python_of(where[name.partition(",")[0]])
