@@ -22,6 +22,8 @@ from loopspec.rules import CHECKS
 from loopspec.trace import Trace
 
 FILE = ROOT / "conformance_tests" / "spoiled.json"
+NAMES = sorted(name for name, scenario in CORPUS.items() if len(scenario.lives) == 1)
+"""Where a process is killed, the machine does not say what the next one finds."""
 
 
 def found(trace: Trace) -> str:
@@ -50,9 +52,7 @@ def of_scenario(name: str) -> dict[str, str]:
 
 
 def main() -> int:
-    # Where a process is killed, the machine does not say what the next one finds.
-    names = sorted(name for name, scenario in CORPUS.items() if len(scenario.lives) == 1)
-    everything = {name: of_scenario(name) for name in names}
+    everything = {name: of_scenario(name) for name in NAMES}
     text = json.dumps(everything, indent=1, ensure_ascii=False) + "\n"
     return settle({FILE: text}, "python tools/spoil.py")
 
