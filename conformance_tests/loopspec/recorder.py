@@ -66,8 +66,7 @@ class Recorder:
     ) -> None:
         self.rank = rank
         self._write, self._observe = write, observe
-        self._call = scenario.lives[rank] if len(scenario.lives) > 1 else 0
-        self._index = 0
+        self._call, self._index = scenario.begins(rank), 0
         self._kill, self.dies_when = kill, ""
         self._open: list[tuple[Record, set[str]]] = []
         self._depth = 0

@@ -139,8 +139,8 @@ def _perform(
 
 def _calls(scenario: Scenario, rank: int) -> Iterator[str]:
     """What the user calls in this process: all, or up to where the next one begins."""
-    begins = scenario.lives[rank] if len(scenario.lives) > 1 else 0
-    return itertools.takewhile(lambda call: call != "process", scenario.calls[begins:])
+    left = scenario.calls[scenario.begins(rank) :]
+    return itertools.takewhile(lambda call: call != "process", left)
 
 
 def _beside(folder: Path) -> Path:

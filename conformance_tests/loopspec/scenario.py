@@ -241,6 +241,15 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return [0, *(n for n, call in enumerate(self.calls, 1) if call == "process")]
 
     @property
+    def in_turn(self) -> bool:
+        """Whether processes play it one after the other."""
+        return len(self.lives) > 1
+
+    def begins(self, rank: int) -> int:
+        """The number of the call before the first one of this process."""
+        return self.lives[rank] if self.in_turn else 0
+
+    @property
     def processes(self) -> int:
         """How many play it, beside each other or one after the other."""
         return max(self.world, len(self.lives))
@@ -254,6 +263,11 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     def acts(self) -> list[Act]:
         """All acts of all callbacks."""
         return [act for callback in self.callbacks for act in callback.acts]
+
+    @property
+    def twins(self) -> set[str]:
+        """The callbacks of which there is another one of the same class."""
+        return {n for part in self.callbacks if part.twin for n in (part.name, part.twin)}
 
     def of_class(self, name: str) -> set[str]:
         """The callbacks that are instances of the class of this one."""
@@ -373,5 +387,5 @@ _NEEDS: dict[Capability, Callable[[Scenario], bool]] = {
     Capability.TENSORBOARD: lambda s: "tensorboard" in s.report_to or s.report_to == "all",
     Capability.RESUME: lambda s: any(call.startswith("resume") for call in s.calls),
     Capability.PROCESSES: lambda s: s.world > 1,
-    Capability.CRASHES: lambda s: len(s.lives) > 1,
+    Capability.CRASHES: lambda s: s.in_turn,
 }

@@ -83,7 +83,7 @@ def unplayable(scenario: Scenario) -> str:
                 return f"{part.name} kills a process, and no other one comes after it"
     if not 1 <= scenario.world <= scenario.processes <= _MOST:
         return f"it is played by 1 to {_MOST} processes, not {scenario.processes}"
-    if scenario.world > 1 and len(scenario.lives) > 1:
+    if scenario.world > 1 and scenario.in_turn:
         return "several processes play it, and another one after them"
     for call in scenario.calls:
         found = _CALL.fullmatch(call)

@@ -30,10 +30,10 @@ def predictable(scenario: Scenario) -> Scenario:
         _restored,
     ):
         scenario = change(scenario)
-    return told_what_may_be(scenario)
+    return _told_what_may_be(scenario)
 
 
-def told_what_may_be(scenario: Scenario) -> Scenario:
+def _told_what_may_be(scenario: Scenario) -> Scenario:
     """The scenario, saying whether a trainer of some kind answers with an exception."""
     kinds = {predict(scenario, profile).outcome.kind for profile in PROFILES.values()}
     return _replace(scenario, may_raise="raised" in kinds)
@@ -86,9 +86,8 @@ def _restored(scenario: Scenario) -> Scenario:
     of two of a class, transformers restores the first, whichever is there (CKPT-25)."""
     if not scenario.restore_callback_states_from_checkpoint:
         return scenario
-    twins = {n for part in scenario.callbacks if part.twin for n in (part.name, part.twin)}
     gone = {call.partition(":")[2] for call in scenario.calls if call.startswith(_TAKES)}
-    if twins & (gone | {act.whom for act in scenario.acts if act.does == "remove"}):
+    if scenario.twins & (gone | {act.whom for act in scenario.acts if act.does == "remove"}):
         return _replace(scenario, restore_callback_states_from_checkpoint=False)
     stateful = {part.name for part in scenario.callbacks if part.stateful}
     for record in predict(scenario).records:

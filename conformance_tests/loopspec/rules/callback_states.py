@@ -22,9 +22,8 @@ def _counts(record: Record | None) -> dict[str, int]:
 
 def _doubles(trace: Trace, resume: Resume) -> set[str]:
     """The callbacks that share a class, and those that were registered twice at the save."""
-    twins = {n for part in trace.scenario.callbacks if part.twin for n in (part.name, part.twin)}
     called = [call.who for call in resume.save.calls]
-    return twins | {name for name in called if called.count(name) > 1}
+    return trace.scenario.twins | {name for name in called if called.count(name) > 1}
 
 
 def _each(trace: Trace, restores: bool) -> Iterator[tuple[Resume, str, int, int, int]]:

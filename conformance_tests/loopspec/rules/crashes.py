@@ -128,11 +128,7 @@ def it_ends_as_if_nothing_had_happened(after: Afterlife) -> Findings:
 def _same_weights(last: Record, resumed: Return, other: Return) -> Findings:
     due, came = other.seen.get("weights"), resumed.seen.get("weights")
     if due is not None and came is not None:
-        yield saw(last, _same(due, came), f"weights {due} at the end, to the bit", came)
-
-
-def _same(one: object, other: object) -> bool:
-    return one == other
+        yield saw(last, came == due, f"weights {due} at the end, to the bit", came)
 
 
 _COMPARED = (Event.STEP_END, Event.EVALUATE, Event.SAVE, Event.LOG, Event.TRAIN_END)

@@ -31,8 +31,7 @@ class Registered:
     """The callbacks in the order of registration, and how each came in."""
 
     def __init__(self, trace: Trace) -> None:
-        scenario = trace.scenario
-        twins = {name for c in scenario.callbacks if c.twin for name in (c.name, c.twin)}
+        scenario, twins = trace.scenario, trace.scenario.twins
         given: list[tuple[str, str]] = [(c.name, c.given) for c in scenario.callbacks]
         given = [(FIRST, "instance"), *given, (LAST, "instance")]
         self._given = {

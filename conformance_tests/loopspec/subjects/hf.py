@@ -150,7 +150,7 @@ class HFSubject(Subject):
     def make_model(self, scenario: Scenario) -> Any:
         from loopspec.subjects.tiny_torch import Learner, OneOfSeveral, TinyModel
 
-        if len(scenario.lives) > 1:
+        if scenario.in_turn:
             return Learner()
         return OneOfSeveral(_rank(scenario)) if scenario.world > 1 else TinyModel()
 
@@ -236,8 +236,8 @@ class HFSubject(Subject):
         if hasattr(trainer.model, "before_writing"):
             trainer.model.before_writing = self._meeting.before_writing
         predicted = self.make_dataset(scenario, scenario.eval_batches)
-        killed = len(scenario.lives) > 1
-        driver = HFDriver(trainer, predicted, folder, self._hub, bool(scenario.display), killed)
+        shown, killed = bool(scenario.display), scenario.in_turn
+        driver = HFDriver(trainer, predicted, folder, self._hub, shown, killed)
         driver.tracks = scenario.tracks
         return driver
 
@@ -253,7 +253,7 @@ class HFSubject(Subject):
     def observe(self, event: Event, keywords: Mapping[str, Any]) -> dict[str, Any]:
         model: Any = keywords.get("model")
         seen = self._watch.look(model) if hasattr(model, "parameters") else {}
-        if event is Event.SAVE or (event is Event.INIT_END and len(self._scenario.lives) > 1):
+        if event is Event.SAVE or (event is Event.INIT_END and self._scenario.in_turn):
             seen["checkpoints"] = complete_checkpoints(self._folder)
         if self._scenario.world > 1:
             seen |= self._seen_of_several(event, model)

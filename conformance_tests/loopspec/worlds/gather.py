@@ -21,7 +21,7 @@ def gathered(world: World, by: Provenance, ended: Ended) -> Trace:
         collect(world.trace(rank), world.scenario, by, _cut(world, ended, rank), rank)
         for rank in world.ranks
     ]
-    as_one = in_turn(traces) if world.in_turn else together(traces, ended.hung)
+    as_one = in_turn(traces) if world.scenario.in_turn else together(traces, ended.hung)
     return traces[0].together(traces[1:], as_one)
 
 

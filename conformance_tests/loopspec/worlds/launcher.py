@@ -86,7 +86,7 @@ class _Running(threading.Thread):
         for number in world.ranks:
             world.output(number).mkdir(exist_ok=True)
         try:
-            if world.in_turn:
+            if world.scenario.in_turn:
                 self._died = lives.play(world, self.watch)
             else:
                 self._launch(world)

@@ -23,11 +23,6 @@ class World(NamedTuple):
         return self.timeout / 10
 
     @property
-    def in_turn(self) -> bool:
-        """Whether its processes come one after the other."""
-        return len(self.scenario.lives) > 1
-
-    @property
     def ranks(self) -> range:
         return range(self.scenario.processes)
 
