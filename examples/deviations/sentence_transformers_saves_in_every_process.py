@@ -14,27 +14,13 @@ from pathlib import Path
 
 import tiny
 import tiny_processes
-from sentence_transformers import (
-    SentenceTransformer,
-    SentenceTransformerTrainer,
-    SentenceTransformerTrainingArguments,
-)
-from sentence_transformers.losses import CosineSimilarityLoss
-from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+import tiny_sentences
 
 
 def train() -> None:
-    words = tiny.tokenizer()._tokenizer
-    model = SentenceTransformer(modules=[StaticEmbedding(words, embedding_dim=8)], device="cpu")
-    data = tiny.rows(2, anchor="w0 w1", positive="w0 w3", score=0.5)
     folder = Path(tiny_processes.FOLDER, f"run-{tiny_processes.RANK}")
-    made = SentenceTransformerTrainingArguments(
-        output_dir=str(folder), num_train_epochs=1, report_to=[], use_cpu=True,
-        save_strategy="epoch", ddp_backend="gloo", per_device_train_batch_size=1,
-    )  # fmt: skip
-    SentenceTransformerTrainer(
-        model=model, args=made, train_dataset=data, loss=CosineSimilarityLoss(model)
-    ).train()
+    arguments = {"ddp_backend": "gloo", "per_device_train_batch_size": 1}
+    tiny_sentences.trainer(str(folder), save_strategy="epoch", **arguments).train()
     written = {path.name for path in folder.rglob("*") if path.is_file()}
     tiny_processes.tell("the model" if "model.safetensors" in written else "no model")
 

@@ -10,39 +10,9 @@ Upstream: no report of it was found. RLOOTrainer has had the loop of transformer
 from __future__ import annotations
 
 import sys
-import tempfile
 
-import tiny
+import tiny_own_loop
 import tiny_rloo
-from transformers import TrainerCallback
-
-DUE = (
-    "on_init_end on_train_begin on_epoch_begin on_step_begin on_pre_optimizer_step "
-    "on_optimizer_step on_step_end on_epoch_end on_log on_train_end"
-)
-"""What transformers' Trainer calls for one step without logging, evaluation and saves."""
-
-
-class Names(TrainerCallback):
-    """Keeps the names of the events that are called."""
-
-    def __init__(self) -> None:
-        self.seen: list[str] = []
-
-    def __getattribute__(self, name: str):
-        if name.startswith("on_"):
-            self.seen.append(name)
-        return super().__getattribute__(name)
-
-
-def main() -> int:
-    callback = Names()
-    with tempfile.TemporaryDirectory() as folder:
-        trainer = tiny_rloo.trainer(folder, 1, callbacks=[callback], logging_strategy="no")
-        trainer.train()
-    got = " ".join(callback.seen)
-    return tiny.conclude(DUE, got, got == DUE)
-
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(tiny_own_loop.events(tiny_rloo.trainer))
