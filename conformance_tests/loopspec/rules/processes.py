@@ -23,6 +23,8 @@ def the_only_process_is_the_main_one(trace: Trace) -> Findings:
 
 @check("PROC-8")
 def another_process_is_told(trace: Trace) -> Findings:
+    acts = [(deed.record.call, deed.act) for deed in trace.deeds]
+    steered = {call for call, act in acts if act.does != "demote" or act.raises or act.lowers}
     for run, other in itertools.permutations(trace.runs, 2):
         said = _said_to_be_another(trace, run)
         if said is None or _said_to_be_another(trace, other) is not None:
@@ -30,7 +32,7 @@ def another_process_is_told(trace: Trace) -> Findings:
         calls = trace.scenario.calls
         if calls[run[0].call - 1] != calls[other[0].call - 1]:
             continue  # one that was resumed may have had nothing left to do
-        if trace.broken_off.isdisjoint((run[0].call, other[0].call)):
+        if (trace.broken_off | steered).isdisjoint((run[0].call, other[0].call)):
             came = {record.event for record in run}
             missing = dict.fromkeys(str(r.event) for r in other if r.event not in came)
             words = "the events of the run of the main process"
