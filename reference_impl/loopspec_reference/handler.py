@@ -103,10 +103,7 @@ class CallbackHandler:
             "train_dataloader": None,
             "eval_dataloader": None,
         }
-        self._cells = {name: CellType(value) for name, value in self._kwargs.items()}
-        # By event; with additional keywords, by event and their names.
-        self._dispatches: dict[str | tuple[str, ...], Dispatch] = {}
-        self._callbacks = CallbackList((), changed=self.recompile)
+        self._prepare(())
         for callback in callbacks:
             self.add_callback(callback)
         # By name, because the one of another library with the same protocol serves as well.
@@ -117,6 +114,23 @@ class CallbackHandler:
                 "nothing stops at max_steps. The callbacks are:\n%s",
                 self.callback_list,
             )
+
+    def _prepare(self, callbacks: Iterable[Any]) -> None:
+        self._cells = {name: CellType(value) for name, value in self._kwargs.items()}
+        # By event; with additional keywords, by event and their names.
+        self._dispatches: dict[str | tuple[str, ...], Dispatch] = {}
+        self._callbacks = CallbackList(callbacks, changed=self.recompile)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy or a pickle holds: all but the dispatches, which are made anew there."""
+        made = ("_cells", "_dispatches", "_callbacks")
+        kept = {name: value for name, value in vars(self).items() if name not in made}
+        return {**kept, "_kwargs": dict(self._kwargs), "callbacks": list(self.callbacks)}
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        callbacks = kept.pop("callbacks")
+        vars(self).update(kept)
+        self._prepare(callbacks)
 
     @property
     def callbacks(self) -> list[Any]:

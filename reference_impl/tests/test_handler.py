@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import copy
 import functools
 import logging
+import pickle
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -285,3 +288,27 @@ def test_what_a_callback_sets_on_the_handler_the_next_one_gets(name: str) -> Non
     handler.on_step_end(None, None, TrainerControl())  # type: ignore[arg-type]
     assert got == ["old", "new", "new"]
     assert getattr(handler, name) == "new"
+
+
+@pytest.mark.parametrize(
+    "copied",
+    [copy.copy, copy.deepcopy, lambda handler: pickle.loads(pickle.dumps(handler))],
+    ids=["copy", "deepcopy", "pickle"],
+)
+def test_a_copy_has_a_list_and_keywords_of_its_own(
+    copied: Callable[[CallbackHandler], CallbackHandler],
+) -> None:
+    original = handler(Notes("first"))
+    save(original)  # which compiles a dispatch
+    other = copied(original)
+    other.model = "another"
+    other.add_callback(SubNotes("second"))
+    save(other)
+    first, second = other.callbacks[1:]
+    assert (original.model, other.model, other.processing_class) == (
+        "model",
+        "another",
+        "tokenizer",
+    )
+    assert original.callback_list == "DefaultFlowCallback\nNotes"
+    assert (first.log[-1], second.log) == ("first", ["second"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from loopspec.machine.players import refuses
 from loopspec.rules.checking import Finding, Findings, check, saw, variant
 from loopspec.rules.patience import sets_stop
 from loopspec.rules.resumes import Resume, resumes
@@ -112,6 +113,8 @@ def _differing(trace: Trace, having: str, lacking: str) -> Iterator[tuple[Resume
     not: the save, and the beginning of the run."""
     stateful = {part.name for part in trace.scenario.parts if part.stateful}
     for resume in resumes(trace):
+        if refuses(trace.job_of(resume.begin.call)):
+            continue  # early stopping has its reasons
         records = {"save": resume.save, "begin": resume.begin}
         names = (_names(records[having]) - _names(records[lacking])) & stateful
         if names:
