@@ -83,11 +83,8 @@ def place_of_who_came_back(trace: Trace) -> Findings:
 @check("CKPT-18")
 def who_is_gone_is_not_missed(trace: Trace) -> Findings:
     for resume, names in _differing(trace, "save", "begin"):
-        good = resume.run.finished
         at = resume.run.records[-1]
-        if at.call in {raised.call for raised, _ in trace.failures}:
-            continue
-        yield saw(at, good, f"a run without {names}", trace.outcome.error or "none")
+        yield saw(at, resume.run.finished, f"a run without {names}", trace.outcome.error or "none")
     # A trainer that gives up before on_train_begin has no run.
     for number, call in enumerate(trace.scenario.calls, 1):
         before = trace.scenario.calls[: number - 1]
@@ -112,13 +109,21 @@ def _differing(trace: Trace, having: str, lacking: str) -> Iterator[tuple[Resume
     """Resumed runs with the stateful callbacks that one of its two records has and the other has
     not: the save, and the beginning of the run."""
     stateful = {part.name for part in trace.scenario.parts if part.stateful}
+    scripted = {raised.call for raised, _ in trace.failures} | _calls_with_junk(trace)
     for resume in resumes(trace):
-        if refuses(trace.job_of(resume.begin.call)):
-            continue  # early stopping has its reasons
+        call = resume.begin.call
+        if call in scripted or refuses(trace.job_of(call)):
+            continue  # there are other reasons for its end
         records = {"save": resume.save, "begin": resume.begin}
         names = (_names(records[having]) - _names(records[lacking])) & stateful
         if names:
             yield resume, ", ".join(sorted(names))
+
+
+def _calls_with_junk(trace: Trace) -> set[int]:
+    """The calls of the user in which a callback returned something that is no control."""
+    returned = ((record.call, call.returned) for record in trace.records for call in record.calls)
+    return {number for number, value in returned if isinstance(value, str)}
 
 
 def _names(record: Record) -> set[str]:
