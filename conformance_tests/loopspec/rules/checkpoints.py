@@ -188,7 +188,7 @@ def a_stop_is_not_stored(trace: Trace) -> Findings:
             words = "a step, as the run was stopped and not finished"
             if back is not None:
                 yield saw(back, False, f"{T.field} left behind in the checkpoint", "set")
-            else:
+            elif steps or resume.run.finished:
                 yield saw(resume.run.records[-1], steps, words, "none")
 
 
