@@ -221,10 +221,11 @@ class Trace:
         passed it on: nothing says what is to become of the flags then."""
         if all(act.gives != "junk" for act in self.scenario.acts):
             return self
-        calls = [(n, call) for n, record in enumerate(self.records) for call in record.calls]
-        for (n, call), (_, after) in itertools.pairwise(calls):
-            if isinstance(call.returned, str) and after.control is None:
-                record, rest = self.records[n], self.records[n + 1 :]
+        for n, record in enumerate(self.records):
+            if not any(isinstance(call.returned, str) for call in record.calls):
+                continue
+            rest = self.records[n + 1 :]
+            if _is_passed_on(record, rest):
                 inside = itertools.takewhile(bool, (r.depth > record.depth for r in rest))
                 lines = self.records[: n + 1 + len(list(inside))]
                 back = [r for r in self.returns if r.call < record.call]
@@ -342,3 +343,10 @@ class Trace:
     def codes(self) -> str:
         """The events in short names: `IE TB EB SB ...`."""
         return " ".join(record.event.code for record in self.records)
+
+
+def _is_passed_on(record: Record, rest: Iterable[Record]) -> bool:
+    """Whether a callback returned something that is no control, and the next one got it."""
+    later = next((r.calls[0] for r in rest if r.calls and r.depth <= record.depth), None)
+    pairs = zip(record.calls, [*record.calls[1:], later], strict=True)
+    return any(isinstance(a.returned, str) and b and b.control is None for a, b in pairs)

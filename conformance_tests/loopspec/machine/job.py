@@ -245,9 +245,8 @@ class Job:
         """What a checkpoint holds of callbacks that share a class, if it is not what is true."""
         if not self.profile.keeps_first_of_doubles:
             return {}
-        given = {p.name for p in self.scenario.callbacks if p.given in ("instance", "class")}
         pairs = [{part.name, part.twin} for part in self.scenario.callbacks if part.twin]
-        shared = {name for pair in pairs if pair <= given for name in pair}
+        shared = {name for pair in pairs if pair <= self._stored.keys() for name in pair}
         return {name: count for name, count in self._stored.items() if name in shared}
 
     def _load_weights(self, weights: int) -> None:
@@ -271,8 +270,11 @@ class Job:
 
     def _do_move_weights(self) -> None:
         self.moved, self._norm = True, self._slope
-        # Whoever goes on from the same weights by the same step comes to the same ones.
-        self._weights = hash((self._weights, self._slope, self.state.global_step))
+        # Whoever goes on from the same weights by the same step comes to the same ones; at a
+        # constant rate one step is as another.
+        constant = self.scenario.lr_scheduler_type == "constant"
+        step = 0 if constant else self.state.global_step
+        self._weights = hash((self._weights, self._slope, step))
 
     def _do_count_step(self) -> None:
         self._end_group(keep=True)

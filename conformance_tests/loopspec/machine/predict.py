@@ -88,8 +88,9 @@ class Simulation(Job):
         here = self._stateful()
         shared = {part.name: part.twin or part.name for part in self.scenario.callbacks}
 
-        def order(name: str) -> tuple[str, str]:  # by class, as a checkpoint has them
-            return shared.get(name, name).capitalize() or "EarlyStopping", name
+        def order(name: str) -> tuple[str, int]:  # by class, as a checkpoint has them
+            place = self._players.index(here[name])
+            return shared.get(name, name).capitalize() or "EarlyStopping", place
 
         for name in sorted(here.keys() & kept.keys(), key=order):
             place = self._players.index(old := here[name])
