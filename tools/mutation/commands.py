@@ -1,4 +1,4 @@
-"""The commands: make, run, show, table."""
+"""The commands: make, run, seek, show, table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from mutation.table import FILE, table
 def main(words: list[str]) -> int:
     """Do what the words say."""
     parser = argparse.ArgumentParser(prog="python -m mutation")
-    parser.add_argument("command", choices=["make", "run", "show", "table"])
+    parser.add_argument("command", choices=["make", "run", "seek", "show", "table"])
     parser.add_argument("groups", nargs="*", default=list(groups()))
     parser.add_argument("--jobs", type=int, default=1, help="how many mutants at a time")
     parser.add_argument(
@@ -22,11 +22,13 @@ def main(words: list[str]) -> int:
     )
     parser.add_argument("--sample", type=int, default=100, help="of each module, so many percent")
     parser.add_argument("--only", default="", help="of modules with this in their path")
+    parser.add_argument("--rounds", type=int, default=3, help="how long to seek")
     given = parser.parse_args(words)
     paths = {
         name: [path for path in groups()[name].paths if given.only in path] for name in given.groups
     }
-    return {"make": _make, "run": _run, "show": _show, "table": _table}[given.command](paths, given)
+    commands = {"make": _make, "run": _run, "seek": _seek, "show": _show, "table": _table}
+    return commands[given.command](paths, given)
 
 
 def _make(paths: dict[str, list[str]], given: argparse.Namespace) -> int:
@@ -62,6 +64,18 @@ def _run(paths: dict[str, list[str]], given: argparse.Namespace) -> int:
     return 0
 
 
+def _seek(paths: dict[str, list[str]], given: argparse.Namespace) -> int:
+    from mutation.seeking import seek
+
+    if any(not groups()[name].replays for name in paths):
+        print("only the checks of rules are given traces: python -m mutation seek rules")
+        return 2
+    known = [one for one in survivors() if one.equivalent]
+    found = Database().pick([path for several in paths.values() for path in several], [SURVIVED])
+    seek([m for m in found if not any(one.covers(m) for one in known)], given.rounds)
+    return 0
+
+
 def _show(paths: dict[str, list[str]], given: argparse.Namespace) -> int:
     database, known = Database(), survivors()
     for path in [path for several in paths.values() for path in several]:
@@ -74,5 +88,6 @@ def _show(paths: dict[str, list[str]], given: argparse.Namespace) -> int:
 
 
 def _table(paths: dict[str, list[str]], given: argparse.Namespace) -> int:
-    FILE.write_text(table(Database()), "utf-8")
+    old = FILE.read_text("utf-8") if FILE.is_file() else ""
+    FILE.write_text(table(Database(), old), "utf-8")
     return 0

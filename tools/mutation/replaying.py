@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import gc
+import signal
 import time
 import types
 from collections.abc import Iterator
@@ -18,7 +19,8 @@ import msgspec
 import pytest
 
 from loopspec.rules import CHECKS, Finding
-from loopspec.trace import Trace
+from loopspec.scenario import Scenario
+from loopspec.trace import Outcome, Provenance, Trace
 from mutation.choosing import Play
 from mutation.mutant import ROOT, Mutant
 
@@ -26,7 +28,18 @@ Summary = tuple[object, ...]
 
 COUNTED = "test_what_the_machine_predicts_keeps_every_rule_but_the_known"
 """The test that judges what real trainers do too, so that `observations.py` counts the same."""
+WORDED = "test_the_checks_find_what_is_committed"
+"""The test that holds the words of a good finding to what they were."""
 OBSERVATIONS = "tools/tests/test_observations.py::test_nothing_is_observed_less_than_before"
+
+
+def forget(trace: Trace) -> None:
+    """Drop what checks have kept with a trace."""
+    for name in [name for name in vars(trace) if name.startswith("_") and name not in _ITS_OWN]:
+        del vars(trace)[name]
+
+
+_ITS_OWN = set(vars(Trace(Scenario(name=""), Provenance("", "", (), ""), (), Outcome("completed"))))
 
 
 class _Seen(msgspec.Struct):
@@ -34,6 +47,7 @@ class _Seen(msgspec.Struct):
 
     trace: Trace
     summary: Summary
+    worded: bool
     tests: list[str]
 
 
@@ -58,10 +72,9 @@ class Replayed:
             self._seconds[item.nodeid] = time.perf_counter() - began
         CHECKS.update(self._checks)
         for trace in [one for one in gc.get_objects() if type(one) is Trace]:
-            for name in [name for name in vars(trace) if name.startswith("_")]:
-                del vars(trace)[name]  # what a check has kept with the trace
+            forget(trace)
         self._seen = {rule: self._sorted(seen) for rule, seen in self._found.items()}
-        self._reached = {rule: _reached(check) for rule, check in self._checks.items()}
+        self._reached = {rule: reached_by(check) for rule, check in self._checks.items()}
 
     def _sorted(self, seen: dict[bytes, _Seen]) -> list[_Seen]:
         """What is asked the quickest first."""
@@ -80,32 +93,32 @@ class Replayed:
             error = raised
             raise
         finally:
+            worded = WORDED in self._test
             seen = self._found[rule].setdefault(
-                self._key(trace), _Seen(trace, _summary(findings, error), [])
+                self._key(trace), _Seen(trace, summary(findings, error, worded), worded, [])
             )
             if self._test not in seen.tests:
                 seen.tests.append(self._test)
 
     def _key(self, trace: Trace) -> bytes:
         if self._last[0] is not trace:
-            parts = (
-                trace.scenario,
-                trace.by.capabilities,
-                trace.records,
-                trace.returns,
-                trace.outcome,
-            )
+            parts = [
+                (
+                    one.scenario,
+                    one.by.capabilities,
+                    one.records,
+                    one.returns,
+                    (one.outcome, one.ended, one.rank, one.piece),
+                    (one.batches_before, one.epochs_before),
+                )
+                for one in trace.ranks
+            ]
             self._last = trace, msgspec.msgpack.encode(parts, enc_hook=repr)
         return self._last[1]
 
     def reaches(self, mutant: Mutant) -> bool:
         """Whether a check may call the changed function."""
-        return any(self._reaches(rule, mutant) for rule in self._reached)
-
-    def _reaches(self, rule: str, mutant: Mutant) -> bool:
-        file, parts = str(ROOT / mutant.path), mutant.function.split(".")
-        around = {(file, ".".join(parts[:n])) for n in range(1, len(parts) + 1)}
-        return not around.isdisjoint(self._reached[rule])
+        return any(reaches(places, mutant) for places in self._reached.values())
 
     def choose(
         self, mutant: Mutant, items: list[pytest.Item], whole: bool
@@ -116,11 +129,11 @@ class Replayed:
         file = str(ROOT / mutant.path)
         for rule, reached in self._reached.items():
             concerned = whole and any(place == file for place, _ in reached)
-            if not (concerned or self._reaches(rule, mutant)):
+            if not (concerned or reaches(reached, mutant)):
                 continue
             fewer = 0
             for seen in self._seen[rule]:
-                if (now := _summary_of(rule, seen.trace)) == seen.summary:
+                if (now := summary_of(rule, seen.trace, seen.worded)) == seen.summary:
                     continue
                 new = [test for test in seen.tests if test not in asked]
                 asked.update(new)
@@ -131,24 +144,38 @@ class Replayed:
                 yield OBSERVATIONS
 
 
-def _summary_of(rule: str, trace: Trace) -> Summary:
+SECONDS = 20
+"""How long a check may take over one trace. One that takes longer would keep a test as long."""
+
+
+def summary_of(rule: str, trace: Trace, worded: bool) -> Summary:
+    """What the check of a rule finds in a trace now; SIGALRM if it comes to no end."""
     findings: list[Finding] = []
+    error = None
+    signal.alarm(SECONDS)
     try:
         findings.extend(CHECKS[rule](trace))
-    except Exception as error:
-        return _summary(findings, error)
-    return _summary(findings, None)
+    except Exception as raised:
+        error = raised
+    signal.alarm(0)
+    return summary(findings, error, worded)
 
 
-def _summary(findings: list[Finding], error: Exception | None) -> Summary:
-    """What a report can tell of findings: nothing of the words of a good one."""
+def summary(findings: list[Finding], error: Exception | None, worded: bool) -> Summary:
+    """What a report can tell of findings: nothing of the words of a good one; if `worded`, what
+    `tools/spoil.py` tells of them."""
     told: list[Any] = [
-        (f.ok, f.variant) if f.ok else (f.ok, f.at, f.expected, str(f.got)) for f in findings
+        (f.ok, f.variant)
+        if f.ok and not worded
+        else (f.ok, f.at, f.expected, str(f.got), f.variant, f.rank)
+        for f in findings
     ]
-    return (*told, f"{type(error).__name__}: {error}") if error else tuple(told)
+    if error:
+        told.append(type(error).__name__ if worded else f"{type(error).__name__}: {error}")
+    return tuple(told)
 
 
-def _reached(check: Any) -> set[tuple[str, str]]:
+def reached_by(check: Any) -> set[tuple[str, str]]:
     """The functions of the rules, by file and name, that a check may call."""
     found: set[tuple[str, str]] = set()
     left = [check]
@@ -162,6 +189,12 @@ def _reached(check: Any) -> set[tuple[str, str]]:
             for cell in function.__closure__ or ():
                 left += _functions(cell.cell_contents)
     return found
+
+
+def reaches(places: set[tuple[str, str]], mutant: Mutant) -> bool:
+    """Whether the changed function is one of these."""
+    file, parts = str(ROOT / mutant.path), mutant.function.split(".")
+    return not places.isdisjoint((file, ".".join(parts[:n])) for n in range(1, len(parts) + 1))
 
 
 def _names(code: types.CodeType) -> Iterator[str]:

@@ -24,19 +24,37 @@ Written by `python -m mutation table` from the results of `make mutation`: see
 """
 
 
-def table(database: Database) -> str:
-    """One line a module, one a group, one for all."""
+def table(database: Database, old: str = "") -> str:
+    """One line a module, one a group, one for all. Groups about which the database has no results
+    have the lines that they had."""
     rows, everything = [], Counter[str]()
     for name, group in groups().items():
-        whole = Counter[str]()
-        for path in group.paths:
-            counted = _counted(database, path)
-            if counted.total():
-                whole += counted
-                rows.append(_row(f"`{path.partition('/')[2]}`", counted))
-        rows.append(_row(f"**{name}**", whole))
+        counts = {path: _counted(database, path) for path in group.paths}
+        counts = {path: counted for path, counted in counts.items() if counted.total()}
+        whole = sum(counts.values(), Counter[str]())
+        if whole.total() > whole["unasked"]:
+            rows += [_row(f"`{p.partition('/')[2]}`", counted) for p, counted in counts.items()]
+            rows.append(_row(f"**{name}**", whole))
+        else:
+            had, whole = _had(old, name)
+            rows += had
         everything += whole
     return HEAD + "".join([*rows, _row("**all**", everything)])
+
+
+def _had(old: str, group: str) -> tuple[list[str], Counter[str]]:
+    """The lines of a group in a table, and its sum."""
+    rows: list[str] = []
+    for line in old.splitlines(keepends=True):
+        if line.startswith("| `"):
+            rows.append(line)
+        elif line.startswith(f"| **{group}** "):
+            mutants, asked, killed, equivalent, left = map(int, line.split("|")[2:7])
+            counts = {"killed": killed, "equivalent": equivalent, "open": left}
+            return [*rows, line], Counter(unasked=mutants - asked, **counts)
+        else:
+            rows = []
+    return [], Counter()
 
 
 def _counted(database: Database, path: str) -> Counter[str]:

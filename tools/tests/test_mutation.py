@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import pytest
+from mutation.database import Database
 from mutation.groups import groups
 from mutation.mutant import ROOT, Mutant, Source
 from mutation.survivors import Survivor, survivors
+from mutation.table import FILE, table
 
 MODULE = "conformance_tests/loopspec/machine/walk.py"
 
@@ -60,3 +62,8 @@ def test_a_line_belongs_to_its_smallest_statement() -> None:
     assert number in source.statement(number)
     assert source.function(number) == "walk"
     assert source.function(1) == ""
+
+
+def test_groups_without_results_keep_their_lines_of_the_table(tmp_path: Path) -> None:
+    kept = FILE.read_text("utf-8")
+    assert table(Database(tmp_path / "kept" / "results.sqlite"), kept) == kept

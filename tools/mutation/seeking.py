@@ -1,0 +1,135 @@
+"""Looks for spoiled traces that tell survivors from the rules: `python -m mutation seek GROUP`.
+
+A check is a function of a trace, and traces that nobody made cost nothing. So lots are drawn, and
+each survivor is given the traces that come of them, until it finds something else in one than the
+rule does. The lots that tell something are written into `tools/spoiling/further_lots.json`; what
+the checks find there is what `tools/tests/test_spoil.py` holds them to, once `tools/spoil.py` was
+run.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import spoiling
+from spoil import NAMES
+from spoiling.good import good
+
+from loopspec.corpus import CORPUS
+from loopspec.rules import CHECKS
+from loopspec.trace import Trace
+from mutation.mutant import ROOT, Mutant, Source
+from mutation.planting import Garden
+from mutation.replanting import replant
+from mutation.replaying import Summary, forget, reached_by, reaches, summary_of
+
+TRACES = 1500
+"""How many spoiled traces a survivor is given in each round, or a few more."""
+
+
+class Lot(NamedTuple):
+    """A spoiled trace, and which lot it is."""
+
+    name: str
+    number: int
+    trace: Trace
+
+
+def seek(survivors: list[Mutant], rounds: int) -> None:
+    """Draw lots for so many rounds, and write down those that tell a survivor from its rule."""
+    asker = Asker({mutant.path for mutant in survivors})
+    further = {name: list(numbers) for name, numbers in spoiling.FURTHER.items()}
+    begin = max((n for numbers in further.values() for n in numbers), default=spoiling.EACH - 1) + 1
+    left = survivors
+    for number in range(begin, begin + rounds * TRACES, TRACES):
+        drawn = functools.cache(_draw)
+        chosen: list[Lot] = []
+        for mutant in left[:]:
+            names = asker.scenarios(mutant)
+            numbers = range(number, number + max(4, TRACES // len(names)))
+            # One that tells another mutant too costs nothing more.
+            order = [*chosen, *(drawn(name, n) for n in numbers for name in names)]
+            at = asker.first(mutant, order)
+            if at is not None:
+                left.remove(mutant)
+                if at >= len(chosen):
+                    chosen.append(order[at])
+                    further.setdefault(order[at].name, []).append(order[at].number)
+            if drawn.cache_info().currsize > 10 * TRACES:
+                drawn.cache_clear()
+        spoiling.FILE.write_text(json.dumps(dict(sorted(further.items()))) + "\n", "utf-8")
+        print(f"lots from {number} on: {len(chosen)} tell; {len(left)} left", flush=True)
+
+
+def _draw(name: str, number: int) -> Lot:
+    return draw(name, [number])[0]
+
+
+def draw(name: str, numbers: Sequence[int]) -> list[Lot]:
+    """The lots with these numbers of a scenario."""
+    traces = spoiling.spoiled(_good(name), numbers)
+    return [Lot(name, number, trace) for number, (_, trace) in zip(numbers, traces, strict=True)]
+
+
+@functools.cache
+def _good(name: str) -> Trace:
+    return good(CORPUS[name])
+
+
+class Asker:
+    """Gives spoiled traces to the mutants of some modules, each in a fork of this process."""
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        self._reached = {rule: reached_by(check) for rule, check in CHECKS.items()}
+        self._gardens = {path: Garden(Source(path), ROOT / path) for path in paths}
+
+    def _rules(self, mutant: Mutant) -> list[str]:
+        """Those whose checks may call the changed function; all, if that is not known."""
+        rules = [rule for rule, places in self._reached.items() if reaches(places, mutant)]
+        return rules or list(CHECKS)
+
+    def scenarios(self, mutant: Mutant) -> list[str]:
+        """Those in which one of these rules has something to look at."""
+        rules = self._rules(mutant)
+        return [name for name in NAMES if any(_looks(rule, name) for rule in rules)] or NAMES
+
+    def first(self, mutant: Mutant, lots: Sequence[Lot]) -> int | None:
+        """Which of the lots is the first in which the mutant finds something else; None if it
+        finds the same in all."""
+        reads, writes = os.pipe()
+        child = os.fork()
+        if not child:
+            told = b""
+            try:
+                told = str(next(self._telling(mutant, lots), "")).encode()
+            finally:
+                os.write(writes, told)
+                os._exit(0)
+        os.close(writes)
+        os.waitpid(child, 0)
+        with os.fdopen(reads) as pipe:
+            answer = pipe.read()
+        return int(answer) if answer else None
+
+    def _telling(self, mutant: Mutant, lots: Sequence[Lot]) -> Iterator[int]:
+        garden, rules = self._gardens[mutant.path], self._rules(mutant)
+        before = [_found(rules, lot) for lot in lots]
+        if not garden.plant(mutant):
+            replant(garden.source, mutant)
+        yield from (n for n, lot in enumerate(lots) if _found(rules, lot) != before[n])
+
+
+@functools.cache
+def _looks(rule: str, name: str) -> bool:
+    return bool(_found([rule], Lot(name, 0, _good(name)))[0])
+
+
+def _found(rules: Sequence[str], lot: Lot) -> list[Summary]:
+    found = [summary_of(rule, lot.trace, worded=True) for rule in rules]
+    for trace in lot.trace.ranks:
+        forget(trace)
+    return found
