@@ -73,6 +73,9 @@ class Replayed:
         CHECKS.update(self._checks)
         for trace in [one for one in gc.get_objects() if type(one) is Trace]:
             forget(trace)
+        self._judging = {
+            test for found in self._found.values() for seen in found.values() for test in seen.tests
+        }
         self._seen = {rule: self._sorted(seen) for rule, seen in self._found.items()}
         self._reached = {rule: reached_by(check) for rule, check in self._checks.items()}
 
@@ -126,6 +129,8 @@ class Replayed:
         """The tests to run until one fails; or the name of one that is sure to fail."""
         here = {item.nodeid: item for item in items}
         asked: set[str] = set()
+        if not self.reaches(mutant):
+            yield from (item for item in items if item.nodeid not in self._judging)
         file = str(ROOT / mutant.path)
         for rule, reached in self._reached.items():
             concerned = whole and any(place == file for place, _ in reached)

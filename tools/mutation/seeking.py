@@ -20,7 +20,7 @@ from spoil import NAMES
 from spoiling.good import good
 
 from loopspec.corpus import CORPUS
-from loopspec.rules import CHECKS
+from loopspec.rules import CHECKS, is_about
 from loopspec.trace import Trace
 from mutation.mutant import ROOT, Mutant, Source
 from mutation.planting import Garden
@@ -125,11 +125,12 @@ class Asker:
 
 @functools.cache
 def _looks(rule: str, name: str) -> bool:
-    return bool(_found([rule], Lot(name, 0, _good(name)))[0])
+    return any(_found([rule], Lot(name, 0, _good(name))))
 
 
 def _found(rules: Sequence[str], lot: Lot) -> list[Summary]:
-    found = [summary_of(rule, lot.trace, worded=True) for rule in rules]
+    about = [rule for rule in rules if is_about(rule, lot.trace.scenario)]
+    found = [summary_of(rule, lot.trace, worded=True) for rule in about]
     for trace in lot.trace.ranks:
         forget(trace)
     return found

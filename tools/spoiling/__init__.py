@@ -40,7 +40,8 @@ def spoiled(trace: Trace, numbers: Iterable[int] | None = None) -> Iterator[tupl
         ranks = [_copied(one) for one in trace.ranks]
         names: list[str] = []
         for change in lot.sample(sorted(CHANGES), len(CHANGES)):
-            if len(names) < few and CHANGES[change](lot.choice(ranks), lot) is not False:
+            one = lot.choice(ranks)
+            if len(names) < few and one.records and CHANGES[change](one, lot) is not False:
                 names.append(change)
         first, *others = map(_copied, ranks)
         outcome = others[-1].ended if trace.scenario.in_turn else first.outcome
@@ -80,6 +81,7 @@ CHANGES: dict[str, Change] = {
     "another job": jobs.job,
     "other calls of the user": jobs.calls,
     "another script": jobs.script,
+    "another trainer": jobs.trainer,
     "another flag": callbacks.flag,
     "another control": callbacks.control,
     "another answer": callbacks.returned,

@@ -7,16 +7,22 @@ from msgspec.structs import replace
 
 from loopspec.machine.predict import predict
 from loopspec.scenario import Scenario
-from loopspec.trace import Record, Trace, Value
-from loopspec.vocabulary import Event
+from loopspec.trace import Provenance, Record, Trace, Value
+from loopspec.vocabulary import Capability, Event
 from spoiling.crashes import in_turn
+
+BY = Provenance("machine", "1", tuple(Capability), "1")
 
 
 def good(scenario: Scenario) -> Trace:
     """What the processes of a scenario give that keep every rule."""
     if scenario.in_turn:
-        return in_turn(scenario)
-    return predict(scenario) if scenario.world == 1 else _together(predict(scenario))
+        trace = in_turn(scenario)
+    else:
+        trace = predict(scenario) if scenario.world == 1 else _together(predict(scenario))
+    for one in trace.ranks:
+        one.by = BY
+    return trace
 
 
 def _together(trace: Trace) -> Trace:

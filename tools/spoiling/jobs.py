@@ -59,6 +59,13 @@ def job(trace: Trace, lot: Random) -> None:
     trace.scenario = replace(trace.scenario, **{name: value})
 
 
+def trainer(trace: Trace, lot: Random) -> None:
+    """The trainer declares less than it did."""
+    had = trace.by.capabilities
+    less = () if lot.random() < 0.3 else tuple(one for one in had if lot.random() < 0.5)
+    trace.by = replace(trace.by, capabilities=less)
+
+
 _CALLS = (
     "train",
     "evaluate",
