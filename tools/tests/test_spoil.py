@@ -40,7 +40,10 @@ def test_a_trace_is_spoiled_alike_each_time(name: str) -> None:
 
 
 def parts(trace: Trace) -> list[object]:
-    return [(one.scenario, one.records, one.returns, one.outcome, one.piece) for one in trace.ranks]
+    return [
+        (one.scenario, one.by, one.records, one.returns, one.outcome, one.piece)
+        for one in trace.ranks
+    ]
 
 
 SEVERAL = [name for name, scenario in CORPUS.items() if scenario.processes > 1]

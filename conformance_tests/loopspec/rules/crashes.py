@@ -166,7 +166,7 @@ def _not_taken(after: Afterlife) -> Finding:
         good = bool(after.refused)
         return Finding(good, after.last.i, words, after.living.ended.error or "no event")
     resumed, other = after.resumed, after.undisturbed
-    good = after.begin.step == whole[-1] if whole else False
+    good = [after.begin.step] == whole[-1:]
     if not good and after.begin.step and resumed and other:
         good = resumed.seen == other.seen and resumed.step == other.step
     ended = "" if resumed is not None else f", and then {after.living.ended.error}"

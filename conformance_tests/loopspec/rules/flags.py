@@ -115,7 +115,7 @@ def flags_come_from_callbacks(trace: Trace) -> Findings:
         if record.event is Event.EPOCH_END and before.event is Event.EPOCH_BEGIN:
             brought += T  # CTRL-30
         new = "".join(flag for flag in record.entry if flag not in before.exit + brought)
-        yield saw(record, not new, "only flags that a callback set", flag_names(new) if new else "")
+        yield saw(record, not new, "only flags that a callback set", flag_names(new))
 
 
 _BY_DEFAULT_FLOW = {Event.STEP_END: "TSVL", Event.EPOCH_END: "SVL"}

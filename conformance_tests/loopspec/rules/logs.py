@@ -194,7 +194,7 @@ def last_log(trace: Trace) -> Findings:
         if not run.finished or run.records[-1].event is not Event.TRAIN_END:
             continue
         sums = [r for r in run.records if r.event is Event.LOG and "train_loss" in (r.logs or {})]
-        before = run.records[-2] if len(run.records) > 1 else run.records[-1]
+        before = run.records[-2:][0]
         words = "one log with train_loss, right before on_train_end"
         good = len(sums) == 1 and sums[0] is before
         yield saw(before, good, words, f"{len(sums)} such logs, {before.event} right before")
