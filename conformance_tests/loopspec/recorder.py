@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+from loopspec.deleting import when_half_deleted
 from loopspec.probe import make_probe
 from loopspec.scenario import Scenario, Scripted
 from loopspec.trace import Call, Record, Return, Value
@@ -112,11 +113,14 @@ class Recorder:
         self._call += 1
 
     def killing(self, part: str) -> None:
-        """This process dies, now or when a checkpoint next asks for this part."""
+        """This process dies: now, when a checkpoint next asks for this part, or while the next old
+        one is deleted."""
         assert self.controls is not None, "the adapter did not give the recorder its controls"
         self.dies_when = part
         if not part:
             self.kill()
+        elif part == "old":
+            when_half_deleted(self.kill)
         elif part != "states":
             self.controls.when_asked(part, self.kill)
 

@@ -55,12 +55,12 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
     """Evaluate or log through the trainer, add or remove the callback `whom`, raise, raise what
     Ctrl-C raises, set a field of the state, have it say that this is not the main process, put a
     value into the `logs` or `metrics` of this event, replace the method of this event on the
-    callback `whom` by another one that calls it, or kill the process (SIGKILL): at once, or when a
-    checkpoint next asks for `whom`."""
+    callback `whom` by another one that calls it, or kill the process (SIGKILL): at once, when a
+    checkpoint next asks for `whom`, or when the next `old` one is half deleted."""
     whom: str = ""
     """The callback that `does` is about; for `log` and `put`, the key (with `value`, and with 1);
     for `tune`, the field and its value (`"save_steps=2"`); for `kill`, a part of a checkpoint: the
-    `weights`, the `optimizer`, or the `states` of callbacks."""
+    `weights`, the `optimizer`, or the `states` of callbacks; or an `old` one."""
     value: float | str | list[str] = 1.0
     times: int = 1
     """How often at most; 0 for every time."""
@@ -73,7 +73,8 @@ class Act(msgspec.Struct, frozen=True, omit_defaults=True):
         what += [f"clears {Flag(letter).field}" for letter in self.lowers]
         if self.does:
             said = "" if self.value == 1.0 else f" = {self.value!r}"
-            form = "kill-while-saving" if self.does == "kill" and self.whom else self.does
+            while_saving = self.does == "kill" and self.whom
+            form = _KILLS.get(self.whom, "kill-while-saving") if while_saving else self.does
             what.append(_DOES[form].format(self.whom + said, rank=self.rank))
         if self.gives != "none":
             what.append(_GIVES[self.gives])
@@ -95,7 +96,9 @@ _DOES = {
     "patch": "replaces this method of {}",
     "kill": "kills process {rank}",
     "kill-while-saving": "has process {rank} killed when a checkpoint asks for the {}",
+    "kill-while-deleting": "has process {rank} killed when an {} checkpoint is half deleted",
 }
+_KILLS = {"old": "kill-while-deleting"}
 _GIVES = {"same": "returns control", "new": "returns a new control", "junk": 'returns "x"'}
 
 

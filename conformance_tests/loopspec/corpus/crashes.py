@@ -70,6 +70,12 @@ SCENARIOS: tuple[Scenario, ...] = (
     _killed("killed-when-weights-are-saved", (27, 29, 30), _saving("weights"), save_total_limit=1),
     _killed("killed-when-the-optimizer-is-saved", (29, 30), _saving("optimizer")),
     _killed("killed-when-states-are-saved", (29, 30), _saving("states"), stateful=True),
+    _killed(
+        "killed-when-an-old-one-is-deleted",
+        (27, 28),
+        Act(Event.SAVE, 4, does="kill", whom="old", rank=0),
+        save_total_limit=2,
+    ),
     _killed("killed-with-torn-weights", (29, 30), _LATER, "tear:weights"),
     _killed("killed-with-a-torn-state", (29, 30), _LATER, "tear:state"),
     _killed("killed-with-the-optimizer-lost", (31,), _LATER, "lose:optimizer"),

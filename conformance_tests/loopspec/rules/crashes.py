@@ -17,13 +17,15 @@ from loopspec.vocabulary import Event
 
 class Afterlife(msgspec.Struct, gc=False):
     """What came of a run that died. `announced` are the steps of its checkpoints of which `on_save`
-    told; `begin` is the first record of the resumed run, None where there is none; `torn` says that
-    the newest checkpoint was damaged, or not written to its end, `lacks` what was taken out of it.
+    told, `there` those that the next process found complete, None where nobody looked; `begin` is
+    the first record of the resumed run, None where there is none; `torn` says that the newest
+    checkpoint was damaged, or not written to its end, `lacks` what was taken out of it.
     """
 
     dead: Trace
     living: Trace
     announced: list[int]
+    there: list[int] | None
     begin: Record | None
     torn: bool
     lacks: str
@@ -68,11 +70,14 @@ def afterlife(trace: Trace) -> Afterlife | None:
     begin = next((record for record in living.top if record.call == number), None)
     asked = [part.partition(":") for part in calls]
     torn = any(name == "tear" for name, _, _ in asked)
-    torn = torn or any(act.does == "kill" and act.whom for act in trace.scenario.acts)
+    torn = torn or any(
+        act.does == "kill" and act.whom not in ("", "old") for act in trace.scenario.acts
+    )
     lacks = next((part for name, _, part in asked if name == "lose"), "")
     saves = [record.step for record in dead.of(Event.SAVE)]
     announced = [step for step in saves if step is not None]
-    return Afterlife(dead, living, announced, begin, torn, lacks)
+    there = living.records[0].seen.get("checkpoints")
+    return Afterlife(dead, living, announced, there, begin, torn, lacks)
 
 
 def _about(rule: str) -> Callable[[Callable[[Afterlife], Findings]], object]:
@@ -93,14 +98,15 @@ def _about(rule: str) -> Callable[[Callable[[Afterlife], Findings]], object]:
 
 @_about("CKPT-27")
 def what_was_announced_is_there(after: Afterlife) -> Findings:
-    newest = after.announced[-1]
-    first = after.living.records[0]
-    there = first.seen.get("checkpoints")
+    told = after.announced[-1]
+    first, there = after.living.records[0], after.there
     if there is not None and not after.lacks:
-        words = f"checkpoint {newest}, of which on_save told, there in the next process"
-        yield saw(first, newest in there, words, f"complete only {there}" if there else "none")
+        words = f"checkpoint {told}, of which on_save told, there in the next process"
+        good = max(there, default=0) >= told
+        yield saw(first, good, words, f"complete only {there}" if there else "none")
     if after.torn or after.lacks:
         return
+    newest = max([told, *(there or [])])
     words = f"the run resumed from checkpoint {newest}"
     if after.begin is None:
         yield Finding(False, after.last.i, words, after.living.ended.error or "no event")
@@ -111,7 +117,8 @@ def what_was_announced_is_there(after: Afterlife) -> Findings:
 @_about("CKPT-28")
 def it_ends_as_if_nothing_had_happened(after: Afterlife) -> Findings:
     resumed, other = after.resumed, after.undisturbed
-    if after.begin is None or after.begin.step not in after.announced or not (resumed and other):
+    whole = {*after.announced, *([] if after.torn else after.there or [])}
+    if after.begin is None or after.begin.step not in whole or not (resumed and other):
         return
     if after.lacks:
         return

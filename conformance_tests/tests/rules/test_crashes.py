@@ -22,6 +22,7 @@ from loopspec.vocabulary import Capability, Event, Verdict
 
 BY = Provenance("a trainer that died", "1", tuple(Capability), "1")
 BETWEEN, SAVING = "killed-between-steps", "killed-when-states-are-saved"
+DELETING = "killed-when-an-old-one-is-deleted"
 TORN, LOST = "killed-with-torn-weights", "killed-with-the-optimizer-lost"
 Edit = Callable[[Record], Record | None]
 change = msgspec.structs.replace
@@ -33,6 +34,10 @@ def same(record: Record) -> Record:
 
 def weights(line: Return) -> Return:
     return change(line, seen={"weights": [1.5]})
+
+
+def another(line: Return) -> Return:
+    return change(line, seen={"weights": [1.5 if line.name == "train" else 1.25]})
 
 
 def lives(
@@ -49,12 +54,11 @@ def lives(
     alone = ("train", *("look",) * (at - 3), "new", f"resume@{resumed_from}", "new", "train")
     told = predict(change(scenario, callbacks=(), calls=alone, save_total_limit=None))
     (kill,) = scenario.acts
-    # Killed in a save of step 4: what the first process told of last is the log before it.
-    last = next(
-        r.i
-        for r in told.records
-        if r.step == kill.step and r.event is (kill.event if not kill.whom else Event.LOG)
-    )
+    # Killed in a save: what the first process told of last is the log before it. An old one goes
+    # with the save after this one.
+    died = (kill.step or 0) + 2 * (kill.whom == "old")
+    event = Event.LOG if kill.whom else kill.event
+    last = next(r.i for r in told.records if r.step == died and r.event is event)
     dead = [r for r in told.records if r.i <= last]
     saved = sorted(r.step or 0 for r in dead if r.event is Event.SAVE)
     there = saved if there is None else there
@@ -100,6 +104,19 @@ def test_a_run_that_goes_on_as_it_should_is_blamed_for_nothing(
     assert {found[rule].verdict for rule in rules} == {Verdict.PASS}
 
 
+def test_one_that_was_not_told_of_yet_is_gone_on_from_if_it_is_complete() -> None:
+    found = results(lives(DELETING, 6, there=[4, 6]))
+    assert {found[rule].verdict for rule in ("CKPT-27", "CKPT-28")} == {Verdict.PASS}
+    assert broken(lives(DELETING, 4, there=[4, 6]))["CKPT-27"] == (
+        "the run resumed from checkpoint 6",
+        "from 4",
+        " in process 1",
+    )
+    assert broken(lives(DELETING, 6, there=[4, 6], end=another)) == {
+        "CKPT-28": ("weights [1.5] at the end, to the bit", "[1.25]", " in process 1")
+    }
+
+
 @pytest.mark.parametrize("name", [SAVING, TORN, LOST])
 def test_what_is_torn_may_be_refused(name: str) -> None:
     found = results(lives(name, 2, refused="FileNotFoundError: trainer_state.json"))
@@ -129,10 +146,7 @@ def test_another_checkpoint_than_the_newest_is_reported() -> None:
 
 
 def test_other_weights_at_the_end_are_reported() -> None:
-    def forgets(line: Return) -> Return:
-        return change(line, seen={"weights": [1.5 if line.name == "train" else 1.25]})
-
-    assert broken(lives(BETWEEN, 10, end=forgets)) == {
+    assert broken(lives(BETWEEN, 10, end=another)) == {
         "CKPT-28": ("weights [1.5] at the end, to the bit", "[1.25]", " in process 1")
     }
 
@@ -151,9 +165,6 @@ def test_an_event_that_does_not_come_again_is_reported() -> None:
     ("name", "rule"), [(SAVING, "CKPT-29"), (TORN, "CKPT-29"), (LOST, "CKPT-31")]
 )
 def test_what_is_not_whole_is_not_taken_silently(name: str, rule: str) -> None:
-    def another(line: Return) -> Return:
-        return change(line, seen={"weights": [1.5 if line.name == "train" else 1.25]})
-
     words = ("the run resumed from checkpoint 2, or refused", "from step 4", " in process 1")
     told = broken(lives(name, 4, end=another))
     assert told[rule] == words
