@@ -41,6 +41,9 @@ def forget(trace: Trace) -> None:
 
 _ITS_OWN = set(vars(Trace(Scenario(name=""), Provenance("", "", (), ""), (), Outcome("completed"))))
 
+_LATER = 0.3
+"""Tests that take so many seconds are asked when no quicker one has failed."""
+
 
 class _Seen(msgspec.Struct):
     """What a check found in a trace, and the tests in which it did."""
@@ -137,14 +140,17 @@ class Replayed:
             if not (concerned or reaches(reached, mutant)):
                 continue
             fewer = 0
+            slow: list[str] = []
             for seen in self._seen[rule]:
                 if (now := summary_of(rule, seen.trace, seen.worded)) == seen.summary:
                     continue
                 new = [test for test in seen.tests if test not in asked]
                 asked.update(new)
-                yield from (here[test] for test in new)
+                slow += [test for test in new if self._seconds[test] > _LATER]
+                yield from (here[test] for test in new if self._seconds[test] <= _LATER)
                 if any(COUNTED in test for test in seen.tests):
                     fewer += len(seen.summary) - len(now)
+            yield from (here[test] for test in slow)
             if fewer > 0:
                 yield OBSERVATIONS
 

@@ -86,7 +86,7 @@ def _judged(trace: Trace) -> dict[str, list[tuple[Course, Evaluation]]]:
         made = trace.__dict__["_judged"] = {}
         wanted = trace.scenario.early_stopping
         for course in courses(trace) if wanted and not _turned(trace) else ():
-            for e in course.evaluations if _tracked(trace, course) else ():
+            for e in course.evaluations if _tracked(course) else ():
                 if wanted and e.stops is not None:
                     p = wanted.patience
                     rule = next(name for name, applies in _RULES if applies(trace, course, e, p))
@@ -244,7 +244,7 @@ def _told_elsewhere(trace: Trace, course: Course, save: Record) -> bool:
     return untracked or (save.best is not None and save.best in wrong)
 
 
-def _tracked(trace: Trace, course: Course) -> bool:
+def _tracked(course: Course) -> bool:
     """Whether the state holds a best value, or early stopping did without."""
     later = course.evaluations[1:]
     held = any(e.record.best is not None for e in later)

@@ -119,7 +119,7 @@ def _inner_changes(
     """For each event, who came or went in events that were fired from inside it."""
     found: dict[int, dict[str, str]] = {}
     around: list[Record] = []
-    for record in trace.records if any(record.depth for record in trace.records) else ():
+    for record in trace.records:
         around = [other for other in around if other.depth < record.depth]
         for _, act in acted.get(record.i, ()):
             if act.does in ("add", "remove"):
