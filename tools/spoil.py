@@ -14,15 +14,14 @@ from typing import Any
 from zlib import crc32
 
 from spoiling import spoiled
-from spoiling.good import good
+from spoiling.good import SCENARIOS, good
 from writing import ROOT, settle
 
-from loopspec.corpus import CORPUS
 from loopspec.rules import CHECKS, is_about
 from loopspec.trace import Trace
 
 FILE = ROOT / "conformance_tests" / "spoiled.json"
-NAMES = sorted(CORPUS)
+NAMES = sorted(SCENARIOS)
 
 
 def found(trace: Trace) -> str:
@@ -48,7 +47,7 @@ def _told(check: Any, trace: Trace) -> Iterator[tuple[Any, ...]]:
 
 def of_scenario(name: str) -> dict[str, str]:
     """What is found in the spoiled traces of one scenario."""
-    return {what: found(trace) for what, trace in spoiled(good(CORPUS[name]))}
+    return {what: found(trace) for what, trace in spoiled(good(SCENARIOS[name]))}
 
 
 def main() -> int:

@@ -16,17 +16,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import spoiling
-from spoil import NAMES
-from spoiling.good import good
+from msgspec.structs import replace
+from spoiling.good import FILE, SCENARIOS, good
 
 from loopspec.corpus import CORPUS
+from loopspec.fuzzing.hunting import drawn
+from loopspec.json_text import pretty
 from loopspec.rules import CHECKS, is_about
+from loopspec.scenario_file import read_scenario
 from loopspec.trace import Trace
+from loopspec.vocabulary import ALONE
 from mutation.mutant import ROOT, Mutant, Source
 from mutation.planting import Garden
 from mutation.replanting import replant
 from mutation.replaying import Summary, forget, reached_by, reaches, summary_of
 
+INVENTED = 200
+"""How many scenarios are drawn for each round."""
 TRACES = 1500
 """How many spoiled traces a survivor is given in each round, or a few more."""
 
@@ -43,30 +49,30 @@ def seek(survivors: list[Mutant], rounds: int) -> None:
     """Draw lots for so many rounds, and write down those that tell a survivor from its rule."""
     asker = Asker({mutant.path for mutant in survivors})
     further = {name: list(numbers) for name, numbers in spoiling.FURTHER.items()}
+    _invent(rounds)
     begin = max((n for numbers in further.values() for n in numbers), default=spoiling.EACH - 1) + 1
     left = survivors
     for number in range(begin, begin + rounds * TRACES, TRACES):
-        drawn = functools.cache(_draw)
+        lots = functools.cache(lambda name, n: draw(name, [n])[0])
         chosen: list[Lot] = []
         for mutant in left[:]:
             names = asker.scenarios(mutant)
-            numbers = range(number, number + max(4, TRACES // len(names)))
+            numbers = [spoiling.UNSPOILED, *range(number, number + max(4, TRACES // len(names)))]
             # One that tells another mutant too costs nothing more.
-            order = [*chosen, *(drawn(name, n) for n in numbers for name in names)]
+            order = [*chosen, *(lots(name, n) for n in numbers for name in names)]
             at = asker.first(mutant, order)
             if at is not None:
                 left.remove(mutant)
                 if at >= len(chosen):
                     chosen.append(order[at])
                     further.setdefault(order[at].name, []).append(order[at].number)
-            if drawn.cache_info().currsize > 10 * TRACES:
-                drawn.cache_clear()
+            if lots.cache_info().currsize > 10 * TRACES:
+                lots.cache_clear()
         spoiling.FILE.write_text(json.dumps(dict(sorted(further.items()))) + "\n", "utf-8")
+        FILE.write_bytes(
+            pretty({n: s for n, s in SCENARIOS.items() if n in {*further} - {*CORPUS}})
+        )
         print(f"lots from {number} on: {len(chosen)} tell; {len(left)} left", flush=True)
-
-
-def _draw(name: str, number: int) -> Lot:
-    return draw(name, [number])[0]
 
 
 def draw(name: str, numbers: Sequence[int]) -> list[Lot]:
@@ -75,9 +81,18 @@ def draw(name: str, numbers: Sequence[int]) -> list[Lot]:
     return [Lot(name, number, trace) for number, (_, trace) in zip(numbers, traces, strict=True)]
 
 
+def _invent(rounds: int) -> None:
+    """Add scenarios that nobody wrote: those that campaigns found, and some that are drawn."""
+    for file in sorted((ROOT / "conformance_tests/tests/fuzzing/found").glob("*.json")):
+        SCENARIOS.setdefault(file.stem, read_scenario(str(file)))
+    seed = len(SCENARIOS)
+    for n, scenario in enumerate(drawn(INVENTED * rounds, seed, frozenset(ALONE))):
+        SCENARIOS[f"drawn-{seed}-{n}"] = replace(scenario, name=f"drawn-{seed}-{n}")
+
+
 @functools.cache
 def _good(name: str) -> Trace:
-    return good(CORPUS[name])
+    return good(SCENARIOS[name])
 
 
 class Asker:
@@ -95,7 +110,8 @@ class Asker:
     def scenarios(self, mutant: Mutant) -> list[str]:
         """Those in which one of these rules has something to look at."""
         rules = self._rules(mutant)
-        return [name for name in NAMES if any(_looks(rule, name) for rule in rules)] or NAMES
+        names = list(SCENARIOS)
+        return [name for name in names if any(_looks(rule, name) for rule in rules)] or names
 
     def first(self, mutant: Mutant, lots: Sequence[Lot]) -> int | None:
         """Which of the lots is the first in which the mutant finds something else; None if it

@@ -12,19 +12,23 @@ from random import Random
 
 import msgspec
 
+from loopspec.corpus import CORPUS
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Event
 from spoiling import callbacks, ends, jobs, records
 from spoiling.records import VALUES, Change, const, inside, more, on
 
-__all__ = ["CHANGES", "EACH", "FILE", "FURTHER", "spoiled"]
+__all__ = ["CHANGES", "EACH", "FILE", "FURTHER", "UNSPOILED", "numbered", "spoiled"]
 
 FILE = Path(__file__).parent / "further_lots.json"
 EACH = 10
 """Spoiled traces for each scenario."""
 FURTHER: dict[str, list[int]] = json.loads((FILE).read_text())
-"""For some scenarios the numbers of further ones, each of which tells a mutant of a rule from the
-rule where nothing else does: `python -m mutation seek` has drawn lots until it found them."""
+"""For some scenarios, and for further ones, the numbers of further spoiled traces. Each tells a
+mutant of a rule from the rule where nothing else does: `python -m mutation seek` has drawn lots
+until it found them."""
+UNSPOILED = -1
+"""The number of the trace as it was predicted."""
 
 
 def spoiled(trace: Trace, numbers: Iterable[int] | None = None) -> Iterator[tuple[str, Trace]]:
@@ -34,9 +38,9 @@ def spoiled(trace: Trace, numbers: Iterable[int] | None = None) -> Iterator[tupl
         numbers: which ones; those that are looked at by the tests where it is left out.
     """
     name = trace.scenario.name
-    for number in numbers or [*range(EACH), *FURTHER.get(name, ())]:
+    for number in numbers or numbered(name):
         lot = Random(f"{name} {number}")
-        few = (1 if number < EACH - 2 else 2) if number < EACH else (1, 1, 2, 3)[number % 4]
+        few = _BEGIN[number] if number < EACH else (1, 1, 2, 3)[number % 4]
         ranks = [_copied(one) for one in trace.ranks]
         names: list[str] = []
         for change in lot.sample(sorted(CHANGES), len(CHANGES)):
@@ -45,7 +49,16 @@ def spoiled(trace: Trace, numbers: Iterable[int] | None = None) -> Iterator[tupl
                 names.append(change)
         first, *others = map(_copied, ranks)
         outcome = others[-1].ended if trace.scenario.in_turn else first.outcome
-        yield f"{number} {' and '.join(names)}", first.together(others, outcome)
+        yield f"{number} {' and '.join(names)}".strip(), first.together(others, outcome)
+
+
+def numbered(name: str) -> list[int]:
+    """The numbers of the spoiled traces of a scenario that the tests look at."""
+    return [*(range(EACH) if name in CORPUS else ()), *FURTHER.get(name, ())]
+
+
+_BEGIN = {UNSPOILED: 0} | {number: 1 if number < EACH - 2 else 2 for number in range(EACH)}
+"""How many changes those have that have small numbers."""
 
 
 def _copied(trace: Trace) -> Trace:

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import msgspec
 from msgspec.structs import replace
 
+from loopspec.corpus import CORPUS
 from loopspec.machine.predict import predict
 from loopspec.scenario import Scenario
 from loopspec.trace import Provenance, Record, Trace, Value
 from loopspec.vocabulary import Capability, Event
 from spoiling.crashes import in_turn
 
+FILE = Path(__file__).parent / "further_scenarios.json"
+SCENARIOS: dict[str, Scenario] = CORPUS | msgspec.json.decode(
+    FILE.read_bytes(), type=dict[str, Scenario]
+)
+"""Those of the corpus, and further ones: see `spoiling.FURTHER`."""
 BY = Provenance("machine", "1", tuple(Capability), "1")
 
 

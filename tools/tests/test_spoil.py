@@ -6,8 +6,8 @@ import json
 
 import pytest
 import spoil
-from spoiling import CHANGES, EACH, FURTHER, spoiled
-from spoiling.good import good
+from spoiling import CHANGES, FURTHER, numbered, spoiled
+from spoiling.good import SCENARIOS, good
 
 from loopspec.corpus import CORPUS
 from loopspec.rules import ACROSS, CHECKS, OUTLIVING
@@ -19,9 +19,10 @@ KEPT = json.loads(spoil.FILE.read_text("utf-8"))
 def test_each_scenario_is_spoiled_and_every_change_is_made() -> None:
     assert sorted(KEPT) == spoil.NAMES
     made = {what.partition(" ")[2] for found in KEPT.values() for what in found}
-    assert {name for names in made for name in names.split(" and ")} == set(CHANGES)
+    assert {name for names in made for name in names.split(" and ") if name} == set(CHANGES)
     numbers = {name: [int(what.split()[0]) for what in found] for name, found in KEPT.items()}
-    assert numbers == {name: [*range(EACH), *FURTHER.get(name, ())] for name in spoil.NAMES}
+    assert numbers == {name: numbered(name) for name in spoil.NAMES}
+    assert set(FURTHER) >= set(SCENARIOS) - set(CORPUS)
 
 
 def test_most_spoiled_traces_are_reported() -> None:
