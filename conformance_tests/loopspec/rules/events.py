@@ -8,6 +8,7 @@ from loopspec.adapted import absent_events
 from loopspec.machine.follow import follow
 from loopspec.rules.checking import Finding, Findings, check, saw
 from loopspec.rules.outline import Run, outline
+from loopspec.rules.resumes import stopped_early
 from loopspec.trace import Record, Trace
 from loopspec.vocabulary import Capability, Event
 
@@ -180,25 +181,16 @@ def _makes_all_updates(run: Run) -> Findings:
             yield saw(begun, begun.max_steps == due, f"state.max_steps {due}", begun.max_steps)
 
 
-def _unstopped(trace: Trace) -> bool:
-    """Whether no callback of the scenario stops a run, or overrules the end that is planned."""
-    s = trace.scenario
-    meddles = any(
-        act.gives in ("new", "junk") or "T" in act.lowers or act.does == "tune" for act in s.acts
-    )
-    return not (s.without_flow or meddles or s.early_stopping or "T" in s.raised or "E" in s.raised)
-
-
 @check("EVT-8")
 def all_epochs_are_made(trace: Trace) -> Findings:
-    for run in outline(trace) if _unstopped(trace) else ():
+    for run in outline(trace) if not stopped_early(trace) else ():
         if run.job.max_steps <= 0 < run.job.num_train_epochs:
             yield from _makes_all_updates(run)
 
 
 @check("EVT-9")
 def max_steps_ends_the_run(trace: Trace) -> Findings:
-    for run in outline(trace) if _unstopped(trace) else ():
+    for run in outline(trace) if not stopped_early(trace) else ():
         if run.job.max_steps > 0:
             yield from _makes_all_updates(run)
 

@@ -147,9 +147,13 @@ def default_flow_comes_first(trace: Trace) -> Findings:
     if trace.scenario.without_flow:
         return  # who serves without being asked then is for DISP-32
     for flag, strategy, steps, event in _STRATEGIES:
-        kind, every = getattr(trace.scenario, strategy), getattr(trace.scenario, steps)
-        for window in windows(trace) if kind in ("steps", "epoch") else ():
+        for window in windows(trace):
             at = window.opening
+            job = trace.job_of(at.call)
+            kind = getattr(job, strategy)
+            # A checkpoint has the intervals of the job that wrote it.
+            resumed = trace.scenario.calls[at.call - 1].startswith("resume")
+            every = getattr(trace.scenario if resumed else job, steps)
             served = window.log if event is Event.LOG else window.count(event)
             delayed = flag is Flag.EVALUATE and _delayed(trace, at)
             due = not delayed and _due(at, kind, every)

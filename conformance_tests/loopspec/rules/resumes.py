@@ -70,8 +70,11 @@ def _resume(trace: Trace, run: Run) -> Resume | None:
 
 
 def stopped_early(trace: Trace) -> bool:
-    """Whether a callback cut epochs short, so that a step does not tell the place in the data, or
-    nothing ends a run where it was planned."""
+    """Whether a callback may cut epochs short, so that a step does not tell the place in the data,
+    or may end the run elsewhere than it was planned."""
     s = trace.scenario
     stops = "E" in s.raised or "T" in s.raised or s.early_stopping is not None
-    return stops or s.without_flow
+    overrules = any(
+        act.gives in ("new", "junk") or "T" in act.lowers or act.does == "tune" for act in s.acts
+    )
+    return stops or overrules or s.without_flow
