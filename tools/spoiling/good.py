@@ -42,19 +42,21 @@ def _together(trace: Trace) -> Trace:
 def _of_rank(trace: Trace, rank: int) -> Trace:
     shown = {"bars": [[3, [0, 3]]] if rank == 0 else [], "printed": []}
     lines = [
-        *(_as_rank(record, rank, trace.scenario.world) for record in trace.records),
+        *(_as_rank(record, rank, trace.scenario) for record in trace.records),
         *(replace(line, seen=line.seen | shown) for line in trace.returns),
     ]
     return Trace(trace.scenario, trace.by, lines, trace.outcome, rank=rank)
 
 
-def _as_rank(record: Record, rank: int, world: int) -> Record:
+def _as_rank(record: Record, rank: int, job: Scenario) -> Record:
     zero = {name: rank == 0 for name in record.fields if name.endswith("process_zero")}
     own = 0.5 + rank if record.event is Event.EVALUATE else (record.step or 0) + rank
     seen = record.seen | {"own": own}
     if record.event is Event.SAVE:
         seen |= {"checkpoints": [record.step], "files": ["optimizer.pt"] * (rank == 0)}
-    logs, metrics = (_mean(values, world) for values in (record.logs, record.metrics))
+    logs, metrics = (_mean(values, job.world) for values in (record.logs, record.metrics))
+    if record.event is Event.EVALUATE and metrics:
+        metrics["eval_counted"] = job.eval_batches * job.world
     copy: Record = msgspec.convert(msgspec.to_builtins(record), Record)
     return replace(copy, fields=copy.fields | zero, seen=seen, logs=logs, metrics=metrics)
 

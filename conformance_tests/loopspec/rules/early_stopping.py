@@ -229,13 +229,13 @@ def best_is_that_of_before(trace: Trace) -> Findings:
             good_one = e.kind in ("first", "better", "short") and not math.isnan(e.value)
             if window and good_one and (e.record.i, key) not in put:  # else another value is best
                 for record in window.served:
-                    if record.event is Event.SAVE and not _told_elsewhere(trace, course, record):
+                    if record.event is Event.SAVE and not _told_elsewhere(course, record):
                         good = record.best is not None and number(record.best) == e.value
                         words = f"best_metric {e.value:g}, of this step's evaluation, in on_save"
                         yield saw(record, good, words, record.best)
 
 
-def _told_elsewhere(trace: Trace, course: Course, save: Record) -> bool:
+def _told_elsewhere(course: Course, save: Record) -> bool:
     """Whether this best value is for STOP-10, as nothing is kept, for STOP-13, as NaN is, or for
     STOP-19, as the value from before training is."""
     key = metric_key(course.job)
