@@ -216,6 +216,13 @@ class Trace:
         return found | {raised.call for raised, _ in self.failures if raised is last[raised.call]}
 
     @property
+    def unfinished(self) -> int:
+        """The number of the user's call that the trainer did not come to an end with; 0 if there
+        is none, or the trainer was not even built."""
+        done = self.outcome.kind in ("completed", "scripted") or self.outcome.during == "building"
+        return 0 if done else len(self.returns) + 1
+
+    @property
     def while_told(self) -> Trace:
         """This trace up to where a callback returned something that is no control and the trainer
         passed it on: nothing says what is to become of the flags then."""

@@ -89,7 +89,7 @@ def who_is_gone_is_not_missed(trace: Trace) -> Findings:
     for number, call in enumerate(trace.scenario.calls, 1):
         before = trace.scenario.calls[: number - 1]
         removed = [c.partition(":")[2] for c in before if c.startswith("remove:")]
-        begun = any(r.call == number for r in trace.records) or number != len(trace.returns) + 1
+        begun = any(r.call == number for r in trace.records) or number != trace.unfinished
         stateful = {part.name for part in trace.scenario.parts if part.stateful}
         if call.startswith("resume") and not begun and stateful & set(removed):
             words = f"a run without {', '.join(removed)}"

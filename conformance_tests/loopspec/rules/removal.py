@@ -49,7 +49,7 @@ def nothing_to_take_out(trace: Trace) -> Findings:
     for taking in by_the_user(trace).takings if trace.records else ():
         if not taking.here:
             at = _after(trace, taking.call)
-            if not taking.returned and taking.call == len(trace.returns) + 1:
+            if not taking.returned and taking.call == trace.unfinished:
                 yield saw(at, False, "nothing to happen, as there is no such callback", "an error")
             elif taking.returned:
                 words = "None, as there is no such callback"
