@@ -16,6 +16,7 @@ from writing import ROOT
 from loopspec import record_all
 from loopspec.corpus import CORPUS
 from loopspec.corpus.control import cell
+from loopspec.faults import SubjectFault
 from loopspec.machine.predict import predict
 from loopspec.scenario import Scenario
 from loopspec.trace import Trace
@@ -90,7 +91,11 @@ def drawn(subject: str) -> str:
 
 
 def main() -> int:
-    found = {subject: table(subject) for subject in sys.argv[1:] or SUBJECTS}
+    try:
+        found = {subject: table(subject) for subject in sys.argv[1:] or SUBJECTS}
+    except SubjectFault as fault:
+        print(fault, file=sys.stderr)
+        return 2
     before = json.loads(KEPT.read_text("utf-8")) if KEPT.exists() else {}
     KEPT.write_text(json.dumps(before | found, indent=1) + "\n", "utf-8")
     print(f"{KEPT.relative_to(ROOT)}: written")

@@ -69,3 +69,11 @@ def test_in_the_reference_a_flag_of_one_acts_as_that_of_a_single_process_does(
 @pytest.mark.parametrize("flag", Flag)
 def test_in_transformers_each_flag_hangs_where_it_is_set_at_the_end_of_a_step(flag: Flag) -> None:
     assert KEPT["transformers"][Event.STEP_END][flag.field] == "hangs"
+
+
+def test_a_subject_that_there_is_not_is_told_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["flags_of_one.py", "nobody"])
+    assert flags_of_one.main() == 2
+    assert capsys.readouterr().err.startswith("nobody: there is no subject of this name.")
