@@ -109,21 +109,16 @@ def _differing(trace: Trace, having: str, lacking: str) -> Iterator[tuple[Resume
     """Resumed runs with the stateful callbacks that one of its two records has and the other has
     not: the save, and the beginning of the run."""
     stateful = {part.name for part in trace.scenario.parts if part.stateful}
-    scripted = {raised.call for raised, _ in trace.failures} | _calls_with_junk(trace)
+    # Where a script may make a trainer raise, each of its acts may have been the reason.
+    meddled = {deed.record.call for deed in trace.deeds} if trace.scenario.may_raise else set()
     for resume in resumes(trace):
         call = resume.begin.call
-        if call in scripted or refuses(trace.job_of(call)):
-            continue  # there are other reasons for its end
+        if call in meddled or refuses(trace.job_of(call)):
+            continue
         records = {"save": resume.save, "begin": resume.begin}
         names = (_names(records[having]) - _names(records[lacking])) & stateful
         if names:
             yield resume, ", ".join(sorted(names))
-
-
-def _calls_with_junk(trace: Trace) -> set[int]:
-    """The calls of the user in which a callback returned something that is no control."""
-    returned = ((record.call, call.returned) for record in trace.records for call in record.calls)
-    return {number for number, value in returned if isinstance(value, str)}
 
 
 def _names(record: Record) -> set[str]:
