@@ -66,13 +66,17 @@ def seek(survivors: list[Mutant], rounds: int) -> None:
                 if at >= len(chosen):
                     chosen.append(order[at])
                     further.setdefault(order[at].name, []).append(order[at].number)
+                    _write(further)
             if lots.cache_info().currsize > 10 * TRACES:
                 lots.cache_clear()
-        spoiling.FILE.write_text(json.dumps(dict(sorted(further.items()))) + "\n", "utf-8")
-        FILE.write_bytes(
-            pretty({n: s for n, s in SCENARIOS.items() if n in {*further} - {*CORPUS}})
-        )
         print(f"lots from {number} on: {len(chosen)} tell; {len(left)} left", flush=True)
+
+
+def _write(further: dict[str, list[int]]) -> None:
+    """Now, so that a search may be broken off."""
+    spoiling.FILE.write_text(json.dumps(dict(sorted(further.items()))) + "\n", "utf-8")
+    invented = {*further} - {*CORPUS}
+    FILE.write_bytes(pretty({n: s for n, s in SCENARIOS.items() if n in invented}))
 
 
 def draw(name: str, numbers: Sequence[int]) -> list[Lot]:
