@@ -100,6 +100,8 @@ class Simulation(Job):
             else:
                 new = self.stopper(old.wanted)
             new.kept = kept[name]
+            # What replaced a method was set on the old one.
+            self._patched = {(who, event) for who, event in self._patched if who != name}
             if self.profile.restored_go_last:
                 self._players.pop(place)
                 self._players.append(new)
