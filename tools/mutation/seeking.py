@@ -12,6 +12,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import traceback
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -126,6 +127,8 @@ class Asker:
             told = b""
             try:
                 told = str(next(self._telling(mutant, lots), "")).encode()
+            except Exception:
+                traceback.print_exc()
             finally:
                 os.write(writes, told)
                 os._exit(0)
