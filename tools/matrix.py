@@ -127,8 +127,8 @@ def _one(row: Row, check: bool, processes: int) -> str:
     return "changed" if changed else "same"
 
 
-def chosen(names: Sequence[str], environment: str | None) -> list[Row]:
-    """The rows of these subjects, all if there are none, of one environment if one is given.
+def chosen(names: Sequence[str], places: Sequence[str] = ()) -> list[Row]:
+    """The rows of these subjects in these environments; of all, where none is given.
 
     Raises:
         SystemExit: there is no such subject or environment.
@@ -140,23 +140,23 @@ def chosen(names: Sequence[str], environment: str | None) -> list[Row]:
     found = [
         row
         for row in known
-        if (not names or row.name in names) and environment in (None, row.environment)
+        if (not names or row.name in names) and (not places or row.environment in places)
     ]
-    if not found:
-        raise SystemExit(f"{environment}: no environment of the subjects wanted")
+    for place in places:
+        if place not in {row.environment for row in found}:
+            raise SystemExit(f"{place}: no environment of the subjects wanted")
     return found
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("names", nargs="*", metavar="NAME")
-    parser.add_argument("--in", dest="environment", metavar="ENVIRONMENT")
+    parser.add_argument("--in", dest="places", metavar="ENVIRONMENT", action="append", default=[])
     parser.add_argument("--check", action="store_true")
     parser.add_argument("-j", "--processes", type=int, default=os.cpu_count() or 1)
     wanted = parser.parse_args(arguments)
     ends = Counter(
-        _one(row, wanted.check, wanted.processes)
-        for row in chosen(wanted.names, wanted.environment)
+        _one(row, wanted.check, wanted.processes) for row in chosen(wanted.names, wanted.places)
     )
     print(", ".join(f"{number} {end}" for end, number in ends.items()))
     if ends["not judged"]:

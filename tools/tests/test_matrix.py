@@ -24,7 +24,9 @@ def result(**verdicts: Verdict) -> KeptResult:
 
 def test_every_result_has_its_subject_and_those_of_this_environment_have_one() -> None:
     assert write_matrix.stray(matrix.RESULTS, matrix.rows()) == []
-    assert [str(row) for row in matrix.chosen([], environments.HERE) if not row.path.exists()] == []
+    assert [
+        str(row) for row in matrix.chosen([], [environments.HERE]) if not row.path.exists()
+    ] == []
 
 
 def test_every_subject_is_one_that_can_be_named_and_of_a_loop_that_is_told() -> None:
@@ -61,9 +63,9 @@ def test_traces_that_differ_are_told_and_are_no_change_of_a_verdict() -> None:
 
 def test_a_name_that_is_no_subject_is_refused() -> None:
     with pytest.raises(SystemExit, match="nobody: no subject"):
-        matrix.chosen(["nobody"], None)
+        matrix.chosen(["nobody"])
     with pytest.raises(SystemExit, match="nowhere: no environment"):
-        matrix.chosen([], "nowhere")
+        matrix.chosen([], ["here", "nowhere"])
 
 
 def test_an_environment_that_cannot_be_made_is_told_and_counted(
