@@ -206,5 +206,10 @@ def last_log(trace: Trace) -> Findings:
 def _value(record: Record, name: str, due: float, or_else: float | None = None) -> Finding:
     value = (record.logs or {})[name]
     dues = [due] if or_else is None else [due, or_else]
-    good = isinstance(value, int | float) and any(abs(value - each) < 1e-3 for each in dues)
+    good = isinstance(value, int | float) and any(_is_near(value, each) for each in dues)
     return saw(record, good, f"{name} {due:.4f}", value)
+
+
+def _is_near(value: float, due: float) -> bool:
+    """Losses are of single precision: the millionth step's has no more digits than these."""
+    return abs(value - due) < max(1e-3, 1e-6 * abs(due))
