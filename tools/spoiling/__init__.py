@@ -23,7 +23,7 @@ __all__ = ["CHANGES", "EACH", "FILE", "FURTHER", "UNSPOILED", "numbered", "spoil
 FILE = Path(__file__).parent / "further_lots.json"
 EACH = 10
 """Spoiled traces for each scenario."""
-FURTHER: dict[str, list[int]] = json.loads((FILE).read_text())
+FURTHER: dict[str, list[int]] = json.loads(FILE.read_text("utf-8"))
 """For some scenarios, and for further ones, the numbers of further spoiled traces. Each tells a
 mutant of a rule from the rule where nothing else does: `python -m mutation seek` has drawn lots
 until it found them."""
